@@ -1,0 +1,121 @@
+import type { Generated, Insertable, Selectable } from 'kysely'
+
+/**
+ * Tables as the queries see them. Portable SQL only, for SQLite and PostgreSQL alike: ids are text, times are milliseconds
+ * since 1970 as integers, booleans are 0 and 1, JSON is text.
+ */
+export interface Database {
+  migrations: MigrationsTable
+  settings: SettingsTable
+  users: UsersTable
+  sessions: SessionsTable
+  instance_leases: InstanceLeasesTable
+  job_runs: JobRunsTable
+  feeds: FeedsTable
+  active_bans: ActiveBansTable
+  ban_events: BanEventsTable
+}
+
+interface MigrationsTable {
+  name: string
+  applied_at: number
+}
+
+/** Facts of this installation: its id, the generated session secret, the hash of the setup token. */
+interface SettingsTable {
+  key: string
+  value: string
+}
+
+interface UsersTable {
+  id: string
+  username: string
+  /** Case-folded and normalised; unique. */
+  username_key: string
+  password_hash: string
+  role: 'viewer' | 'operator' | 'admin'
+  /** Raised to sign the user out everywhere. */
+  auth_version: number
+  disabled: 0 | 1
+  created_at: number
+}
+export type UserRow = Selectable<UsersTable>
+
+/** Copy of the memory provider's sessions, so that a restart signs nobody out. */
+interface SessionsTable {
+  /** Hex SHA-256 of the session id. */
+  id_hash: string
+  user_id: string
+  data: string
+  expires_at: number
+}
+
+/** Who serves this database when only one process may: one row, named `console`. */
+interface InstanceLeasesTable {
+  name: string
+  holder: string
+  hostname: string
+  pid: number
+  /** Kernel boot id and pid namespace: only in the same one does a pid mean anything. */
+  pid_space: string
+  provider: 'memory' | 'redis'
+  started_at: number
+  heartbeat_at: number
+}
+export type InstanceLeaseRow = Selectable<InstanceLeasesTable>
+
+interface JobRunsTable {
+  job: string
+  slot: number
+  attempt: number
+  fence: number
+  status: 'running' | 'done' | 'failed'
+  started_at: number
+  lease_until: number
+  finished_at: number | null
+  error: string | null
+}
+export type JobRunRow = Selectable<JobRunsTable>
+
+/** How far each host's ban feed was applied, so that a repeated batch has no second effect. */
+interface FeedsTable {
+  host: string
+  epoch: string
+  seq: number
+}
+
+interface ActiveBansTable {
+  host: string
+  jail: string
+  ip: string
+  /** 32 hexadecimal digits and the prefix length, sorts in address order; `z` and the text for what is no address. */
+  ip_key: string
+  banned_at: number
+  /** null: permanent. */
+  expires_at: number | null
+  ban_count: number
+  failures: number | null
+  /** JSON array of matched log lines; null when fail2ban's database has not told yet. */
+  matches: string | null
+  /** Mark of the reconciliation that saw it last. */
+  seen: number
+}
+export type ActiveBanRow = Selectable<ActiveBansTable>
+export type NewActiveBan = Insertable<ActiveBansTable>
+
+/** Append-only archive of bans and unbans; its id orders the live event stream. */
+interface BanEventsTable {
+  id: Generated<number>
+  kind: 'ban' | 'unban'
+  host: string
+  jail: string
+  ip: string
+  ip_key: string
+  at: number
+  expires_at: number | null
+  ban_count: number | null
+  failures: number | null
+  matches: string | null
+  cause: 'expired' | 'lifted' | 'unknown' | null
+}
+export type BanEventRow = Selectable<BanEventsTable>

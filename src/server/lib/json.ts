@@ -1,0 +1,3 @@
+/** What survives JSON unchanged. */
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }

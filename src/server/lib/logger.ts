@@ -1,0 +1,31 @@
+import { pino, destination, type Logger as PinoLogger } from 'pino'
+import pretty from 'pino-pretty'
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+export type Logger = PinoLogger
+
+/** Names whose values never reach a log line, wherever they appear one or two levels deep. */
+const SECRET_KEYS = ['password', 'token', 'secret', 'cookie', 'authorization', 'sid']
+const redact = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`])
+
+export interface LoggerOptions {
+  readonly level: LogLevel | 'silent'
+  readonly format: 'json' | 'pretty'
+}
+
+/**
+ * One line per entry on standard output: JSON for machines, or text for a terminal. Levels: error, someone must act now;
+ * warn, heals by itself; info, the operator's diary. Control characters in values are escaped, so a line stays a line.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const settings = { level: options.level, redact: { paths: redact, censor: '[hidden]' }, base: null }
+  if (options.format === 'json') return pino(settings, destination({ fd: 1, sync: true }))
+  const stream = pretty({
+    colorize: process.stdout.isTTY,
+    translateTime: 'SYS:HH:MM:ss',
+    singleLine: true,
+    sync: true,
+    destination: 1,
+  })
+  return pino(settings, stream)
+}

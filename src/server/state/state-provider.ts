@@ -1,0 +1,190 @@
+import type { Store } from 'express-session'
+import { AppError } from '../lib/errors.ts'
+import type { Json } from '../lib/json.ts'
+
+/** The provider cannot be asked just now. Never an answer about a session: callers say 503, not 401. */
+export class StateUnavailable extends AppError {
+  override readonly name = 'StateUnavailable'
+  constructor(cause?: unknown, retryAfterSeconds = 2) {
+    super(
+      'state-unavailable',
+      'The connection to the session store is interrupted. You are still signed in.',
+      {
+        retryAfterSeconds,
+        nextStep: 'Try again in a few seconds.',
+        cause,
+      },
+    )
+  }
+}
+
+/** The provider can never work as it is set up: the process must not start (exit 78). */
+export class StateMisconfigured extends Error {
+  override readonly name = 'StateMisconfigured'
+}
+
+/**
+ * Short-lived state that every process of one console shares. Losing all of it signs people out and resets counters, no
+ * more: what must not be lost is in the database. Every provider passes tests/contract/state-provider.contract.ts.
+ * Everything but local reads is asynchronous; every method rejects with StateUnavailable alone when the provider is away.
+ */
+export interface StateProvider<S extends RuntimeShape = RuntimeShape> {
+  readonly kind: 'memory' | 'redis'
+  readonly sessions: Sessions
+  readonly limits: RateLimits
+  readonly runtime: RuntimeState<S>
+  readonly bus: Bus
+  readonly locks: Locks
+  readonly requests: Requests
+  /** Validates the set-up; throws StateMisconfigured, and keeps trying through passing faults until the signal aborts. */
+  start(signal: AbortSignal): Promise<void>
+  /** Synchronous, no I/O: the last sample. */
+  health(): StateHealth
+  /** Idempotent; always settles by the deadline. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+export interface StateHealth {
+  readonly ok: boolean
+  readonly reasons: readonly string[]
+  readonly sampledAt: number
+}
+
+// ---------------------------------------------------------------------------------------------------------- sessions
+
+/** What a session holds: written at sign-in, never changed afterwards, so concurrent requests cannot overwrite each other. */
+export interface SessionData {
+  readonly userId: string
+  /** Compared with the user's row on every request; raising it there signs the user out everywhere. */
+  readonly authVersion: number
+  readonly createdAt: number
+  readonly address: string
+  readonly userAgent: string
+}
+
+export interface StoredSession {
+  /** Hex SHA-256 of the session id: listable, and worthless as a cookie. */
+  readonly idHash: string
+  readonly data: SessionData
+  readonly expiresAt: number
+}
+
+/**
+ * Guarded store: a destroyed session stays destroyed whatever a slower request saves afterwards (a tombstone refuses it);
+ * values are copied in and out; touching a missing session creates nothing; expiry is exact to 50 ms.
+ */
+export interface Sessions {
+  readonly store: Store
+  /** Destroys by the hash that `list` shows. Idempotent. */
+  revoke(idHash: string): Promise<void>
+  /** For showing only; may lag. */
+  list(userId: string): Promise<StoredSession[]>
+}
+
+// -------------------------------------------------------------------------------------------------------- rate limits
+
+export interface Rule {
+  readonly name: string
+  readonly points: number
+  readonly windowSeconds: number
+}
+
+export interface Verdict {
+  readonly allowed: boolean
+  readonly used: number
+  readonly limit: number
+  readonly resetMs: number
+}
+
+/** Fixed windows that begin with the first hit. Exactly `points` are allowed under any concurrency. */
+export interface RateLimits {
+  /** Atomic. A refused hit does not extend the window. */
+  consume(rule: Rule, key: string, cost?: number): Promise<Verdict>
+  /** Never below 0, never extends the window. */
+  refund(rule: Rule, key: string, cost?: number): Promise<void>
+  reset(rule: Rule, key: string): Promise<void>
+}
+
+// ------------------------------------------------------------------------------------------------------ runtime state
+
+export type RuntimeShape = Record<string, unknown>
+export type Revision = number
+
+export interface Versioned<T> {
+  readonly rev: Revision
+  /** Deeply frozen. */
+  readonly value: T
+  readonly at: number
+}
+
+export interface Change<S extends RuntimeShape, K extends keyof S = keyof S> {
+  readonly key: K
+  readonly entry: Versioned<S[K]> | undefined
+}
+
+export type SetResult<T> =
+  { readonly ok: true; readonly rev: Revision } | { readonly ok: false; readonly current?: Versioned<T> }
+
+/** Losable facts about the running system that all processes read alike, from a local replica. Values are JSON. */
+export interface RuntimeState<S extends RuntimeShape> {
+  /** Local, no round trip. */
+  get<K extends keyof S>(key: K): Versioned<S[K]> | undefined
+  keys(): Array<keyof S>
+  /** Milliseconds since the replica was last proven fresh; 0 in one process. */
+  staleMs(): number
+  /** Compare-and-set when `expect` is given. Read-your-writes in this process; revisions rise over all keys. */
+  set<K extends keyof S>(key: K, value: S[K], expect?: Revision | 'absent'): Promise<SetResult<S[K]>>
+  /** Compare-and-set loop; `change` is pure. */
+  update<K extends keyof S>(key: K, change: (value: S[K] | undefined) => S[K]): Promise<Versioned<S[K]>>
+  remove(key: keyof S): Promise<void>
+  /** In revision order, may skip revisions, never goes back. Returns the way to stop. */
+  subscribe(listener: (change: Change<S>) => void): () => void
+}
+
+// --------------------------------------------------------------------------------------------------------------- bus
+
+/** At most once, in order per publisher, the sender included. A failing listener harms no other. */
+export interface Bus {
+  publish(topic: string, message: Json): Promise<void>
+  on(topic: string, listener: (message: Json) => void): () => void
+}
+
+// ------------------------------------------------------------------------------------------------------------- locks
+
+export interface Lease {
+  readonly name: string
+  /** Strictly rises per name with every new holder. */
+  readonly fence: number
+  /** Aborts when the lease is lost. */
+  readonly signal: AbortSignal
+  release(): Promise<void>
+}
+
+export interface Locks {
+  /** Renewed in the background until released or lost. `busy` is a value, not an error. */
+  acquire(name: string, options: { ttlMs: number; waitMs: number; holder: string }): Promise<Lease | 'busy'>
+  /** Who holds what, for showing. */
+  holders(): Promise<Array<{ name: string; holder: string; expiresAt: number }>>
+}
+
+// ---------------------------------------------------------------------------------------------------------- requests
+
+/** Nobody answered in time. The request may or may not have been carried out. */
+export class RequestTimeout extends Error {
+  override readonly name = 'RequestTimeout'
+}
+
+/** Nobody serves this address: it was not carried out. */
+export class NobodyServes extends Error {
+  override readonly name = 'NobodyServes'
+}
+
+/**
+ * Question and answer between processes. `to` names one server, such as `agent/local`. Both payloads are JSON and are
+ * validated by whoever reads them. One `id` has at most one effect, however often it is sent: the server remembers its
+ * recent answers.
+ */
+export interface Requests {
+  send(to: string, payload: Json, options: { id: string; timeoutMs: number }): Promise<Json>
+  serve(to: string, handler: (payload: Json) => Promise<Json>): Promise<() => Promise<void>>
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini'
+import { BanReason } from './ban.ts'
+import { Host } from './host.ts'
+import { Jail } from './jail.ts'
+
+/** How a ban ended: its time ran out; somebody lifted it; or only its absence was seen (restart, purge, reload). */
+export const UnbanCause = z.enum(['expired', 'lifted', 'unknown'])
+export type UnbanCause = z.infer<typeof UnbanCause>
+
+/** One entry of the archive of bans and unbans; `id` rises with every entry. */
+export const BanEvent = z.object({
+  id: z.int(),
+  kind: z.enum(['ban', 'unban']),
+  host: z.string(),
+  jail: z.string(),
+  ip: z.string(),
+  at: z.iso.datetime(),
+  expiresAt: z.optional(z.iso.datetime()),
+  banCount: z.optional(z.int()),
+  reason: z.optional(BanReason),
+  cause: z.optional(UnbanCause),
+})
+export type BanEvent = z.infer<typeof BanEvent>
+
+/**
+ * Messages of `GET /api/v1/events`, by the name in the stream's `event:` line.
+ * `ban`, `unban` carry the archive's id as the stream's `id:` and are replayed after `Last-Event-ID`.
+ * `host` (state and counters changed) and `reset` (too much was missed: fetch everything again) are not replayed.
+ */
+export const HostEvent = z.object({ host: Host, jails: z.array(Jail) })
+export type HostEvent = z.infer<typeof HostEvent>
+
+export const ResetEvent = z.object({ reason: z.string() })
+export type ResetEvent = z.infer<typeof ResetEvent>
+
+/** Everything known about one address or network. */
+export const IpReport = z.object({
+  /** Canonical form of what was asked. */
+  ip: z.string(),
+  kind: z.enum(['address', 'network']),
+  /** `private`, `loopback`, `documentation`… where the address is not a public one. */
+  scope: z.string(),
+  /** Bans of exactly this entry, of networks that contain it, and, for a network, of entries inside it; at most 500. */
+  bans: z.array(
+    z.object({
+      host: z.string(),
+      jail: z.string(),
+      ip: z.string(),
+      bannedAt: z.iso.datetime(),
+      expiresAt: z.optional(z.iso.datetime()),
+      banCount: z.int(),
+      reason: z.optional(BanReason),
+      relation: z.enum(['exact', 'contains', 'inside']),
+    }),
+  ),
+  /** Newest first, at most 100. */
+  events: z.array(BanEvent),
+})
+export type IpReport = z.infer<typeof IpReport>

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini'
+import { Jail } from './jail.ts'
+
+export const HostId = z
+  .string()
+  .check(z.minLength(1), z.maxLength(63), z.regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'is not a host id'))
+
+/** Why a fail2ban cannot be talked to, each with its own remedy. */
+export const OfflineReason = z.enum([
+  'starting', // the agent has not reached it yet
+  'socket-missing', // ENOENT: not running, or another path
+  'socket-stale', // ECONNREFUSED: crashed and left its socket
+  'permission-denied', // EACCES
+  'not-answering', // connected, no answer in time
+  'connection-lost', // it closed the connection
+  'protocol-error', // it answers something that is not fail2ban's protocol
+  'agent-missing', // no process serves this host
+])
+export type OfflineReason = z.infer<typeof OfflineReason>
+
+/** What is known about one fail2ban. While it is not online the last known jails are kept and `asOf` says how old they are. */
+export const Host = z.object({
+  id: z.string(),
+  online: z.boolean(),
+  /** Version of fail2ban, once known. */
+  version: z.optional(z.string()),
+  offline: z.optional(
+    z.object({
+      reason: OfflineReason,
+      since: z.iso.datetime(),
+      /** What happened, in a sentence. */
+      detail: z.string(),
+      /** What to do about it, in a sentence, with the command where there is one. */
+      remedy: z.string(),
+    }),
+  ),
+  /** When the jails and counters below were last confirmed by fail2ban. */
+  asOf: z.optional(z.iso.datetime()),
+  /** Why the reasons of bans are missing, where fail2ban's database cannot be read. */
+  database: z.enum(['ok', 'unreadable', 'switched-off']),
+  databaseDetail: z.optional(z.string()),
+  currentlyBanned: z.int(),
+  jailCount: z.int(),
+})
+export type Host = z.infer<typeof Host>
+
+/** The snapshot an agent publishes; every screen is served from it. */
+export const HostSnapshot = z.object({ host: Host, jails: z.array(Jail) })
+export type HostSnapshot = z.infer<typeof HostSnapshot>
