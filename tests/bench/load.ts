@@ -1,0 +1,73 @@
+import { connect, type Socket } from 'node:net'
+
+export interface LoadResult {
+  readonly requests: number
+  readonly failures: number
+  /** Milliseconds, sorted. */
+  readonly latencies: readonly number[]
+}
+
+/**
+ * Keeps `connections` keep-alive connections busy with one GET each until the time is over. Answers must have a
+ * Content-Length (or be 304) and status 2xx or 304; anything else counts as a failure. Loopback only.
+ */
+export async function load(options: {
+  port: number
+  path: string
+  headers?: Record<string, string>
+  connections: number
+  seconds: number
+}): Promise<LoadResult> {
+  const headers = Object.entries(options.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
+  const request = Buffer.from(
+    `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\n${headers.join('')}\r\n`,
+  )
+  const until = performance.now() + options.seconds * 1000
+  const latencies: number[] = []
+  let failures = 0
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true })
+      let sentAt = 0
+      const send = (): void => {
+        sentAt = performance.now()
+        socket.write(request)
+      }
+      socket.once('connect', send)
+      socket.once('error', reject)
+      onAnswers(socket, (status) => {
+        latencies.push(performance.now() - sentAt)
+        if (status !== 304 && (status < 200 || status > 299)) failures += 1
+        if (performance.now() < until) return send()
+        socket.end()
+        return resolve()
+      })
+    })
+  await Promise.all(Array.from({ length: options.connections }, one))
+  return { requests: latencies.length, failures, latencies: latencies.toSorted((a, b) => a - b) }
+}
+
+function onAnswers(socket: Socket, answered: (status: number) => void): void {
+  let head = ''
+  let missing = 0
+  let status = 0
+  socket.on('data', (chunk: Buffer) => {
+    if (missing > 0) {
+      missing -= chunk.length
+      if (missing <= 0) answered(status)
+      return
+    }
+    head += chunk.toString('latin1')
+    const end = head.indexOf('\r\n\r\n')
+    if (end < 0) return
+    status = Number(head.slice(9, 12))
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1] ?? 0)
+    missing = end + 4 + length - head.length
+    head = ''
+    if (missing <= 0) answered(status)
+  })
+}
+
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
