@@ -11,6 +11,7 @@ export interface Database {
   sessions: SessionsTable
   instance_leases: InstanceLeasesTable
   job_runs: JobRunsTable
+  job_totals: JobTotalsTable
   feeds: FeedsTable
   active_bans: ActiveBansTable
   ban_events: BanEventsTable
@@ -53,6 +54,7 @@ interface SessionsTable {
 /** Who serves this database when only one process may: one row, named `console`. */
 interface InstanceLeasesTable {
   name: string
+  /** The process's start time in kernel ticks, which tells a recycled pid, a dot, and a random id. */
   holder: string
   hostname: string
   pid: number
@@ -71,11 +73,22 @@ interface JobRunsTable {
   fence: number
   status: 'running' | 'done' | 'failed'
   started_at: number
+  /** running: when others may take over; failed: when the next attempt may begin. */
   lease_until: number
   finished_at: number | null
   error: string | null
 }
 export type JobRunRow = Selectable<JobRunsTable>
+
+/** What must outlive a job's forgotten runs. */
+interface JobTotalsTable {
+  job: string
+  /** Of the newest claim; the run it belongs to is the only one that may be live. */
+  fence: number
+  slot: number
+  /** Slots done, ever. */
+  runs: number
+}
 
 /** How far each host's ban feed was applied, so that a repeated batch has no second effect. */
 interface FeedsTable {

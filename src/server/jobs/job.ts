@@ -55,18 +55,33 @@ export interface JobScheduler {
   stop(deadlineMs: number): Promise<void>
 }
 
+/**
+ * What became of the wish to run a slot.
+ * live: somebody runs the job, or the slot waits for its next attempt; nothing to claim before `until` (ms since 1970).
+ * settled: it is done, or its attempts are used up.
+ */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly attempt: number; readonly fence: number }
+  | { readonly kind: 'live'; readonly until: number }
+  | { readonly kind: 'settled' }
+
+export type RunResult =
+  { readonly ok: true } | { readonly ok: false; readonly error: string; readonly retryAfterMs?: number }
+
 /** The authority on which slot was done; in the database, so that it survives everything else. */
 export interface RunLedger {
-  /** Claims a slot for one attempt; undefined when it is done already or another run of it is still live. */
-  claim(job: string, slot: number, leaseMs: number): Promise<{ attempt: number; fence: number } | undefined>
-  /** False when the claim was lost meanwhile. */
-  finish(
-    job: string,
-    slot: number,
-    fence: number,
-    result: { ok: true } | { ok: false; error: string },
-  ): Promise<boolean>
+  /**
+   * Claims a slot for one attempt out of `attempts`, for `leaseMs`. One run per job is live at a time. A run whose lease
+   * passed is taken over; a slot lost that way is given a second attempt even where `attempts` is 1.
+   */
+  claim(job: string, slot: number, leaseMs: number, attempts: number): Promise<Claim>
+  /** Keeps the claim for another `leaseMs`. False when it was lost meanwhile. */
+  renew(job: string, slot: number, fence: number, leaseMs: number): Promise<boolean>
+  /** False when the claim was lost meanwhile: the run then counts for nothing. */
+  finish(job: string, slot: number, fence: number, result: RunResult): Promise<boolean>
+  /** The latest slot that was ever claimed and is still remembered. */
   lastSlot(job: string): Promise<number | undefined>
   status(job: string): Promise<Omit<JobStatus, 'name' | 'nextRunAt'>>
+  /** Forgets runs that began before `olderThan`, except each job's last one; returns how many. */
   prune(olderThan: number): Promise<number>
 }

@@ -62,6 +62,15 @@ export interface SessionData {
   readonly userAgent: string
 }
 
+type SignedIn = SessionData
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Absent until somebody signs in; a session without it is never stored, nor is one with further properties. */
+    data?: SignedIn
+  }
+}
+
 export interface StoredSession {
   /** Hex SHA-256 of the session id: listable, and worthless as a cookie. */
   readonly idHash: string
@@ -98,7 +107,7 @@ export interface Verdict {
 
 /** Fixed windows that begin with the first hit. Exactly `points` are allowed under any concurrency. */
 export interface RateLimits {
-  /** Atomic. A refused hit does not extend the window. */
+  /** Atomic. A refused hit costs nothing and does not extend the window. */
   consume(rule: Rule, key: string, cost?: number): Promise<Verdict>
   /** Never below 0, never extends the window. */
   refund(rule: Rule, key: string, cost?: number): Promise<void>
@@ -179,12 +188,19 @@ export class NobodyServes extends Error {
   override readonly name = 'NobodyServes'
 }
 
+/** The server's handler threw. The request may have been carried out in part; the same id gets the same failure again. */
+export class RequestFailed extends Error {
+  override readonly name = 'RequestFailed'
+}
+
 /**
- * Question and answer between processes. `to` names one server, such as `agent/local`. Both payloads are JSON and are
- * validated by whoever reads them. One `id` has at most one effect, however often it is sent: the server remembers its
- * recent answers.
+ * Question and answer between processes. `to` names one server, such as `agent/local`; where several serve it, each
+ * request goes to one of them. Both payloads are JSON and are validated by whoever reads them. One `id` has at most one
+ * effect, however often and from wherever it is sent: answers are remembered for ten minutes, the last 10,000 of them.
  */
 export interface Requests {
+  /** Rejects with NobodyServes, RequestTimeout or RequestFailed. */
   send(to: string, payload: Json, options: { id: string; timeoutMs: number }): Promise<Json>
+  /** The returned function takes nothing new and resolves once what was begun is answered. */
   serve(to: string, handler: (payload: Json) => Promise<Json>): Promise<() => Promise<void>>
 }

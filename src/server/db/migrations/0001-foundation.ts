@@ -59,6 +59,13 @@ async function operation(db: Kysely<Database>): Promise<void> {
     .addColumn('error', 'text')
     .addPrimaryKeyConstraint('job_runs_key', ['job', 'slot'])
     .execute()
+  await db.schema
+    .createTable('job_totals')
+    .addColumn('job', 'text', (column) => column.primaryKey())
+    .addColumn('fence', 'bigint', (column) => column.notNull())
+    .addColumn('slot', 'bigint', (column) => column.notNull())
+    .addColumn('runs', 'bigint', (column) => column.notNull())
+    .execute()
 }
 
 async function bans(db: Kysely<Database>): Promise<void> {
