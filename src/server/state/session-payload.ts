@@ -9,20 +9,18 @@ export const SESSION_IDLE_MS = 7 * DAY_MS
 /** However busy it is, a session ends this long after its sign-in. */
 export const SESSION_LIFETIME_MS = 30 * DAY_MS
 
-/** What express-session hands to its store, as JSON. Strict: a session is written at sign-in and holds nothing else. */
+/** What express-session hands to its store, as JSON. Strict: a session holds who signed in, and nothing else. */
 const SessionPayload = z.strictObject({
   cookie: z.looseObject({
     originalMaxAge: z.number().nullish(),
     expires: z.iso.datetime().nullish(),
   }),
-  data: z.strictObject({
-    userId: z.string().min(1),
-    authVersion: z.int(),
-    createdAt: z.int(),
-    address: z.string(),
-    userAgent: z.string(),
-  }) satisfies z.ZodType<SessionData>,
-})
+  userId: z.string().min(1),
+  authVersion: z.int(),
+  createdAt: z.int(),
+  address: z.string(),
+  userAgent: z.string(),
+}) satisfies z.ZodType<SessionData>
 export type SessionPayload = z.infer<typeof SessionPayload>
 
 /** Copies what express-session wants stored; throws a ZodError when it is not a signed-in session. */
@@ -45,13 +43,13 @@ export function sessionIdHash(sid: string): string {
 }
 
 /** When a session used at `now` ends: its cookie's own end where it has one, else the idle time; never past its lifetime. */
-export function sessionExpiry({ cookie, data }: SessionPayload, now: number): number {
-  const idleEnd = cookie.expires == null ? now + SESSION_IDLE_MS : Date.parse(cookie.expires)
-  return Math.min(idleEnd, data.createdAt + SESSION_LIFETIME_MS)
+export function sessionExpiry({ cookie, createdAt }: SessionPayload, now: number): number {
+  const idleEnd = typeof cookie.expires === 'string' ? Date.parse(cookie.expires) : now + SESSION_IDLE_MS
+  return Math.min(idleEnd, createdAt + SESSION_LIFETIME_MS)
 }
 
 /** Whether moving the end of a session is worth a write: below nine tenths of its idle time, so that reads write nothing. */
 export function isTouchDue({ cookie }: SessionPayload, expiresAt: number, nextExpiresAt: number): boolean {
   const gainMs = nextExpiresAt - expiresAt
-  return gainMs < 0 || gainMs > (cookie.originalMaxAge ?? SESSION_IDLE_MS) / 10
+  return gainMs < 0 || gainMs >= (cookie.originalMaxAge ?? SESSION_IDLE_MS) / 10
 }

@@ -52,7 +52,10 @@ export interface StateHealth {
 
 // ---------------------------------------------------------------------------------------------------------- sessions
 
-/** What a session holds: written at sign-in, never changed afterwards, so concurrent requests cannot overwrite each other. */
+/**
+ * What a session holds beside its cookie: written at sign-in, never changed by ordinary requests, so that concurrent ones
+ * cannot overwrite each other. The store refuses a session that lacks one of these or holds more.
+ */
 export interface SessionData {
   readonly userId: string
   /** Compared with the user's row on every request; raising it there signs the user out everywhere. */
@@ -60,15 +63,6 @@ export interface SessionData {
   readonly createdAt: number
   readonly address: string
   readonly userAgent: string
-}
-
-type SignedIn = SessionData
-
-declare module 'express-session' {
-  interface SessionData {
-    /** Absent until somebody signs in; a session without it is never stored, nor is one with further properties. */
-    data?: SignedIn
-  }
 }
 
 export interface StoredSession {
