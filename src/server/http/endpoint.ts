@@ -21,6 +21,8 @@ export interface Caller {
   signIn(user: { id: string; authVersion: number }): Promise<{ sessionIdHash: string; createdAt: number }>
   /** Ends this browser's session; resolves once it is destroyed. */
   signOut(): Promise<void>
+  /** Carries this browser's session over a raised auth version, which ends all others. */
+  keepSignedIn(authVersion: number): Promise<void>
   /** Reads and writes the long-lived cookie that marks a browser which has signed in before. */
   readonly deviceToken: string | undefined
   setDeviceToken(token: string): void

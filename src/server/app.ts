@@ -1,0 +1,77 @@
+import express, { Router, type Express } from 'express'
+import type { Readiness } from '../shared/health.ts'
+import { healthRoutes } from './features/health/health.routes.ts'
+import { admit, type SessionUser } from './http/admit.ts'
+import { apiDescription } from './http/api-description.ts'
+import { warnOfUnknownProxy } from './http/client-address.ts'
+import type { PublicUrl, Secrets } from './http/cookies.ts'
+import type { Endpoint } from './http/endpoint.ts'
+import { problemHandler } from './http/problem.ts'
+import { closeWhenDraining, requestContext } from './http/request-context.ts'
+import { requestLog } from './http/request-log.ts'
+import { sameSite } from './http/same-site.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { serve } from './http/serve.ts'
+import { createBrowserSessions } from './http/session.ts'
+import { spa } from './http/spa.ts'
+import { AppError } from './lib/errors.ts'
+import type { Logger } from './lib/logger.ts'
+import type { StateProvider } from './state/state-provider.ts'
+
+export interface AppDeps {
+  readonly log: Logger
+  readonly state: Pick<StateProvider, 'sessions' | 'limits'>
+  /** The row behind a session; asked on every request. */
+  readonly findUser: (id: string) => Promise<SessionUser | undefined>
+  readonly endpoints: readonly Endpoint[]
+  readonly publicUrl: PublicUrl | undefined
+  /** Number of proxies in front, or their networks; 0 trusts nobody. */
+  readonly trustProxy: number | readonly string[]
+  readonly sessionSecrets: Secrets
+  /** Folder with the built pages. */
+  readonly webRoot: string
+  readonly version: string
+  readonly readiness: () => Readiness
+  readonly isDraining: () => boolean
+  readonly now?: () => number
+}
+
+/** The way of a request, in order; each layer may rely on those above it. */
+export function createApp(deps: AppDeps): Express {
+  const { endpoints, log, publicUrl, state, version, now = Date.now } = deps
+  const basePath = publicUrl?.basePath ?? '/'
+  const sessions = createBrowserSessions({
+    store: state.sessions.store,
+    secrets: deps.sessionSecrets,
+    publicUrl,
+    log,
+    now,
+  })
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', deps.trustProxy)
+
+  app.use(requestContext())
+  app.use(requestLog(log))
+  app.use(securityHeaders({ https: publicUrl?.secure ?? false }))
+  app.use(closeWhenDraining(deps.isDraining))
+  // At the root even with a base path: probes come straight to the process, not through the proxy.
+  app.use(healthRoutes(deps.readiness))
+
+  const site = Router()
+  site.use('/api', warnOfUnknownProxy({ log, trustsNobody: deps.trustProxy === 0 }))
+  site.use('/api', sameSite({ publicOrigin: publicUrl?.origin }))
+  site.use('/api/v1', admit({ sessions, limits: state.limits, findUser: deps.findUser }))
+  site.use('/api/v1', serve(endpoints, { sessions, publicUrl, now }))
+  site.use('/api', apiDescription(endpoints, { version, publicUrl }))
+  if (basePath !== '/') site.use(healthRoutes(deps.readiness))
+  site.use(spa({ webRoot: deps.webRoot, basePath }))
+  app.use(basePath, site)
+
+  app.use((req) => {
+    throw new AppError('not-found', `There is no ${req.path}: the console is at ${basePath}.`)
+  })
+  app.use(problemHandler({ log, basePath }))
+  return app
+}

@@ -1,0 +1,18 @@
+import { Router } from 'express'
+import type { Readiness } from '../../../shared/health.ts'
+
+/** Probes, for whoever starts and balances processes. They do no I/O, ask for no session and are not counted. */
+export function healthRoutes(readiness: () => Readiness): Router {
+  const router = Router()
+  router.get('/healthz', (_req, res) => {
+    res.setHeader('Cache-Control', 'no-store').type('text/plain').send('ok\n')
+  })
+  router.get('/readyz', (_req, res) => {
+    const now = readiness()
+    res
+      .setHeader('Cache-Control', 'no-store')
+      .status(now.ready ? 200 : 503)
+      .json(now)
+  })
+  return router
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import express, { Router, type Request, type Response } from 'express'
+import { AppError } from '../lib/errors.ts'
+import { contentSecurityPolicy } from './security-headers.ts'
+
+/** What the build writes into index.html for the server to fill in. */
+const NONCE_MARK = '__CSP_NONCE__'
+const BASE_MARK = '__BASE_HREF__'
+
+/**
+ * The single-page app: its files, and its one page for every address that is not a file, since the browser's router knows the
+ * addresses. Files under assets/ carry a hash of their content in their name and never change.
+ */
+export function spa(options: { webRoot: string; basePath: string }): Router {
+  const router = Router()
+  const indexParts = lazily(() => {
+    const html = readFileSync(join(options.webRoot, 'index.html'), 'utf8')
+    return html.replaceAll(BASE_MARK, options.basePath).split(NONCE_MARK)
+  })
+  router.use(
+    express.static(options.webRoot, {
+      index: false,
+      redirect: false,
+      setHeaders: (res, path) => {
+        const hashed = path.startsWith(join(options.webRoot, 'assets/'))
+        res.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    }),
+  )
+  router.get('/{*path}', (req, res) => {
+    if (!wantsPage(req)) throw new AppError('not-found', `There is no file ${req.path}.`)
+    sendPage(res, indexParts())
+  })
+  router.use((req) => {
+    throw new AppError('not-found', `There is no ${req.method} ${req.path}.`)
+  })
+  return router
+}
+
+/** A page, unless it looks like a file: a script that is missing must not be answered with HTML. */
+function wantsPage(req: Request): boolean {
+  if (req.path.startsWith('/assets/') || !req.accepts('html')) return false
+  return (req.get('accept') ?? '').includes('text/html') || !/\.[a-z]\w*$/i.test(req.path)
+}
+
+function sendPage(res: Response, parts: readonly string[] | undefined): void {
+  res.setHeader('Cache-Control', 'no-cache')
+  if (parts === undefined) {
+    res.status(503).type('text/plain').send('The pages of BanGUI are not built yet. Run: npm run build\n')
+    return
+  }
+  const nonce = randomBytes(16).toString('base64')
+  res.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce))
+  res.type('html').send(parts.join(nonce))
+}
+
+/** The value once it can be made; tries again each time until then, so that a build needs no restart. */
+function lazily<T>(make: () => T): () => T | undefined {
+  let value: T | undefined
+  return () => {
+    try {
+      value ??= make()
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+    return value
+  }
+}
