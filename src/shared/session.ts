@@ -33,6 +33,12 @@ export const SetupRequest = z.strictObject({
 })
 export type SetupRequest = z.infer<typeof SetupRequest>
 
+export const PasswordChange = z.strictObject({
+  current: z.string().check(z.minLength(1, 'Enter your current password.'), z.maxLength(256)),
+  new: NewPassword,
+})
+export type PasswordChange = z.infer<typeof PasswordChange>
+
 export const SetupState = z.object({ required: z.boolean() })
 export type SetupState = z.infer<typeof SetupState>
 

@@ -23,12 +23,12 @@ export async function countRequest(
   res.setHeader('RateLimit-Policy', `"${rule.name}";q=${rule.points};w=${rule.windowSeconds}`)
   res.setHeader('RateLimit', `"${rule.name}";r=${remaining};t=${resetSeconds}`)
   if (!verdict.allowed)
-    throw tooMany('You have sent more requests than the console answers in a minute.', [verdict])
+    throw tooMany('You have sent more requests than the console answers in a minute.', verdict)
 }
 
-/** A refusal that says how long to wait, in the sentence and in Retry-After: until the last of the used-up budgets is renewed. */
-export function tooMany(what: string, verdicts: readonly Verdict[]): AppError {
-  const seconds = Math.max(1, ...verdicts.map((verdict) => Math.ceil(verdict.resetMs / 1000)))
+/** A refusal that says how long to wait, in the sentence and in Retry-After. */
+export function tooMany(what: string, verdict: Verdict): AppError {
+  const seconds = Math.max(1, Math.ceil(verdict.resetMs / 1000))
   return new AppError('rate-limited', `${what} Try again in ${inWords(seconds)}.`, {
     retryAfterSeconds: seconds,
   })
@@ -36,6 +36,5 @@ export function tooMany(what: string, verdicts: readonly Verdict[]): AppError {
 
 function inWords(seconds: number): string {
   if (seconds < 90) return seconds === 1 ? '1 second' : `${seconds} seconds`
-  const minutes = Math.ceil(seconds / 60)
-  return `${minutes} minutes`
+  return `${Math.ceil(seconds / 60)} minutes`
 }
