@@ -1,0 +1,41 @@
+import type { Db } from '../../db/database.ts'
+import type { SessionUser } from '../../http/admit.ts'
+import type { Secrets } from '../../http/cookies.ts'
+import type { Endpoint } from '../../http/endpoint.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { StateProvider } from '../../state/state-provider.ts'
+import { createAccountService } from './account.service.ts'
+import { authEndpoints } from './auth.endpoints.ts'
+import { createAuthService, type AuthDeps } from './auth.service.ts'
+import { createDeviceTokens } from './device-token.ts'
+import type { Passwords } from './password.ts'
+import { createSetupService } from './setup.ts'
+import { createSignInLimits } from './sign-in-limits.ts'
+import { createUsersRepository } from './users.repository.ts'
+
+export interface AuthFeature {
+  readonly endpoints: Endpoint[]
+  /** For `admit`. */
+  readonly findUser: (id: string) => Promise<SessionUser | undefined>
+}
+
+/** Puts the parts of signing in together. */
+export function createAuthFeature(deps: {
+  db: Db
+  state: Pick<StateProvider, 'sessions' | 'limits'>
+  secrets: Secrets
+  passwords: Passwords
+  bansOf: AuthDeps['bansOf']
+  log: Logger
+  now?: () => number
+}): AuthFeature {
+  const { db, state, secrets, passwords, bansOf, log, now = Date.now } = deps
+  const { limits, sessions } = state
+  const users = createUsersRepository(db)
+  const devices = createDeviceTokens(secrets)
+  const signInLimits = createSignInLimits({ limits, secrets, devices, log, now })
+  const setup = createSetupService({ db, users, passwords, limits, now })
+  const auth = createAuthService({ users, setup, passwords, signInLimits, devices, bansOf, log })
+  const account = createAccountService({ users, passwords, sessions, limits, log })
+  return { endpoints: authEndpoints({ auth, setup, account }), findUser: (id) => users.findById(id) }
+}
