@@ -49,14 +49,23 @@ export function readCookie(req: Request, name: string): string | undefined {
   }
 }
 
-/** The value that `s:value.signature` vouches for, in express-session's format. */
+/** `s:value.signature`, express-session's format. */
+export function sign(value: string, secrets: Secrets): string {
+  return `s:${value}.${signature(value, secrets[0]).toString('base64').replace(/=+$/, '')}`
+}
+
+function signature(value: string, secret: string): Buffer {
+  return createHmac('sha256', secret).update(value).digest()
+}
+
+/** The value that the signature vouches for. */
 export function unsign(signed: string, secrets: Secrets): string | undefined {
   const dot = signed.lastIndexOf('.')
   if (!signed.startsWith('s:') || dot < 3) return undefined
   const value = signed.slice(2, dot)
   const given = Buffer.from(signed.slice(dot + 1), 'base64')
   const genuine = secrets.some((secret) => {
-    const expected = createHmac('sha256', secret).update(value).digest()
+    const expected = signature(value, secret)
     return expected.length === given.length && timingSafeEqual(expected, given)
   })
   return genuine ? value : undefined
