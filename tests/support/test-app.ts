@@ -54,15 +54,15 @@ export interface TestAppOptions extends Partial<
   }) => readonly Endpoint[]
   readonly bansOf?: (address: string) => Promise<Array<{ host: string; jail: string }>>
   readonly setupToken?: string
+  /** Those of another test app, which closes them: a second process on the same database and provider. */
+  readonly shared?: Pick<TestApp, 'db' | 'state'>
 }
 
 /** The whole HTTP side on the memory provider and an empty database in memory. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { now = Date.now, isDraining = () => false } = options
   const { log, logged } = capturingLog()
-  const db = await openDatabase({ kind: 'sqlite', path: ':memory:' })
-  const state = createMemoryState({ now, sessionArchive: noArchive })
-  await state.start(new AbortController().signal)
+  const { db, state } = options.shared ?? (await openParts(now))
   const secrets = options.sessionSecrets ?? ['a secret for tests only, 32 bytes long']
   const auth = createAuthFeature({
     db,
@@ -124,10 +124,18 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       return agent
     },
     async close() {
+      if (options.shared) return
       await state.stop(1_000)
       await db.destroy()
     },
   }
+}
+
+async function openParts(now: () => number): Promise<Pick<TestApp, 'db' | 'state'>> {
+  const db = await openDatabase({ kind: 'sqlite', path: ':memory:' })
+  const state = createMemoryState({ now, sessionArchive: noArchive })
+  await state.start(new AbortController().signal)
+  return { db, state }
 }
 
 function capturingLog(): { log: Logger; logged: Array<Record<string, unknown>> } {

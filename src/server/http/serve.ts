@@ -54,8 +54,9 @@ function authorise(access: Access, actor: Actor | undefined): Actor | undefined 
 }
 
 async function readBody(endpoint: Endpoint, req: Request, res: Response): Promise<void> {
-  // null: there is no body at all.
-  if (endpoint.method !== 'get' && req.is('application/json') === false) {
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (hasBody && req.is('application/json') === false) {
     throw new AppError('unsupported-media-type', 'The body is not application/json.')
   }
   if (endpoint.body === undefined) return
