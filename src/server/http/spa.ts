@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import express, { Router, type Request, type Response } from 'express'
 import { AppError } from '../lib/errors.ts'
@@ -15,10 +15,15 @@ const BASE_MARK = '__BASE_HREF__'
  */
 export function spa(options: { webRoot: string; basePath: string }): Router {
   const router = Router()
-  const indexParts = lazily(() => {
-    const html = readFileSync(join(options.webRoot, 'index.html'), 'utf8')
-    return html.replaceAll(BASE_MARK, options.basePath).split(NONCE_MARK)
-  })
+  const index = join(options.webRoot, 'index.html')
+  let parts: readonly string[] | undefined
+  // Looked for until it is there: a build needs no restart.
+  const indexParts = (): readonly string[] | undefined => {
+    if (parts === undefined && existsSync(index)) {
+      parts = readFileSync(index, 'utf8').replaceAll(BASE_MARK, options.basePath).split(NONCE_MARK)
+    }
+    return parts
+  }
   router.use(
     express.static(options.webRoot, {
       index: false,
@@ -54,17 +59,4 @@ function sendPage(res: Response, parts: readonly string[] | undefined): void {
   const nonce = randomBytes(16).toString('base64')
   res.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce))
   res.type('html').send(parts.join(nonce))
-}
-
-/** The value once it can be made; tries again each time until then, so that a build needs no restart. */
-function lazily<T>(make: () => T): () => T | undefined {
-  let value: T | undefined
-  return () => {
-    try {
-      value ??= make()
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    }
-    return value
-  }
 }
