@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from '@jest/globals'
 import * as fc from 'fast-check'
 import {
@@ -10,6 +9,7 @@ import {
   parseIp,
   type IpEntry,
 } from '../../src/shared/ip.ts'
+import { runPython } from '../support/python.ts'
 
 function entry(text: string): IpEntry {
   const parsed = parseIp(text)
@@ -23,11 +23,13 @@ function problem(text: string): string | undefined {
 }
 
 /** What fail2ban's own class makes of each text. */
-function spelledByFail2ban(texts: readonly string[]): string[] {
-  const script =
-    'import json,sys\nfrom fail2ban.server.ipdns import IPAddr\nprint(json.dumps([str(IPAddr(t)) for t in json.load(sys.stdin)]))'
-  const output = execFileSync('/usr/bin/python3', ['-c', script], { input: JSON.stringify(texts) })
-  return JSON.parse(output.toString('utf8')) as string[]
+function spelledByFail2ban(texts: readonly string[]): unknown {
+  return runPython(
+    `import json, sys
+from fail2ban.server.ipdns import IPAddr
+print(json.dumps([str(IPAddr(text)) for text in json.load(sys.stdin)]))`,
+    texts,
+  )
 }
 
 const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255)).map((parts) => parts.join('.'))

@@ -1,0 +1,10 @@
+import { execFileSync } from 'node:child_process'
+
+/** Runs a script in the Python that fail2ban uses: JSON in on standard input, JSON out on standard output. */
+export function runPython(script: string, input: unknown): unknown {
+  const output = execFileSync('/usr/bin/python3', ['-c', script], {
+    input: JSON.stringify(input),
+    maxBuffer: 256 << 20,
+  })
+  return JSON.parse(output.toString('utf8'))
+}
