@@ -52,8 +52,11 @@ export const IpList = z
     z.maxLength(500, 'Name at most 500 addresses at a time.'),
   )
 
-export const BanRequest = z.strictObject({ ips: IpList })
+/** `force` bans even the caller's own address; administrators only. */
+export const BanRequest = z.strictObject({ ips: IpList, force: z.optional(z.boolean()) })
+export type BanRequest = z.infer<typeof BanRequest>
 export const UnbanRequest = z.strictObject({ ips: IpList, host: z.optional(z.string()) })
+export type UnbanRequest = z.infer<typeof UnbanRequest>
 
 /**
  * What became of one address of a command.

@@ -14,6 +14,7 @@ export interface Database {
   job_totals: JobTotalsTable
   feeds: FeedsTable
   active_bans: ActiveBansTable
+  active_ban_counts: ActiveBanCountsTable
   ban_events: BanEventsTable
 }
 
@@ -108,13 +109,20 @@ interface ActiveBansTable {
   expires_at: number | null
   ban_count: number
   failures: number | null
-  /** JSON array of matched log lines; null when fail2ban's database has not told yet. */
+  /** JSON array of matched log lines; null when fail2ban's database has not told yet and the times are a guess. */
   matches: string | null
-  /** Mark of the reconciliation that saw it last. */
+  /** Mark of the feed epoch that named it last. */
   seen: number
 }
 export type ActiveBanRow = Selectable<ActiveBansTable>
 export type NewActiveBan = Insertable<ActiveBansTable>
+
+/** How many active bans there are, kept in the transactions that change them: counting 100,000 takes milliseconds. */
+interface ActiveBanCountsTable {
+  host: string
+  jail: string
+  count: number
+}
 
 /** Append-only archive of bans and unbans; its id orders the live event stream. */
 interface BanEventsTable {
@@ -125,10 +133,13 @@ interface BanEventsTable {
   ip: string
   ip_key: string
   at: number
+  /** 1: read from fail2ban's database long after it happened; no news, so the live stream leaves it out. */
+  imported: 0 | 1
   expires_at: number | null
   ban_count: number | null
   failures: number | null
-  matches: string | null
   cause: 'expired' | 'lifted' | 'unknown' | null
+  matches: string | null
 }
 export type BanEventRow = Selectable<BanEventsTable>
+export type NewBanEvent = Insertable<BanEventsTable>

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 
 export async function up(db: Kysely<Database>): Promise<void> {
@@ -87,17 +87,16 @@ async function bans(db: Kysely<Database>): Promise<void> {
     .addColumn('failures', 'integer')
     .addColumn('matches', 'text')
     .addColumn('seen', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('active_bans_key', ['host', 'jail', 'ip'])
+    // The address first: the key also serves the search for the beginning of an address.
+    .addPrimaryKeyConstraint('active_bans_key', ['ip', 'host', 'jail'])
     .execute()
-  // One index per order that a page of bans can be read in; each ends in the key that makes a cursor unambiguous.
+  // One index per order that a page of bans can be read in; each ends in the key that makes a cursor unambiguous. Every
+  // further one makes every ban dearer.
   const orders: ReadonlyArray<readonly [string, ReadonlyArray<keyof Database['active_bans']>]> = [
     ['active_bans_by_time', ['banned_at', 'host', 'jail', 'ip']],
-    ['active_bans_by_end', ['expires_at', 'host', 'jail', 'ip']],
     ['active_bans_by_address', ['ip_key', 'host', 'jail', 'ip']],
     ['active_bans_by_count', ['ban_count', 'host', 'jail', 'ip']],
-    ['active_bans_by_jail', ['jail', 'host', 'ip']],
     ['active_bans_in_jail_by_time', ['jail', 'banned_at', 'host', 'ip']],
-    ['active_bans_by_text', ['ip']],
   ]
   for (const [name, columns] of orders) {
     await db.schema
@@ -106,6 +105,19 @@ async function bans(db: Kysely<Database>): Promise<void> {
       .columns([...columns])
       .execute()
   }
+  // A permanent ban ends after all others.
+  await db.schema
+    .createIndex('active_bans_by_end')
+    .on('active_bans')
+    .expression(sql`coalesce(expires_at, 9007199254740991), host, jail, ip`)
+    .execute()
+  await db.schema
+    .createTable('active_ban_counts')
+    .addColumn('host', 'text', (column) => column.notNull())
+    .addColumn('jail', 'text', (column) => column.notNull())
+    .addColumn('count', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('active_ban_counts_key', ['host', 'jail'])
+    .execute()
   await db.schema
     .createTable('ban_events')
     .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
@@ -115,11 +127,12 @@ async function bans(db: Kysely<Database>): Promise<void> {
     .addColumn('ip', 'text', (column) => column.notNull())
     .addColumn('ip_key', 'text', (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('imported', 'integer', (column) => column.notNull())
     .addColumn('expires_at', 'bigint')
     .addColumn('ban_count', 'integer')
     .addColumn('failures', 'integer')
-    .addColumn('matches', 'text')
     .addColumn('cause', 'text')
+    .addColumn('matches', 'text')
     .execute()
   await db.schema.createIndex('ban_events_by_time').on('ban_events').columns(['at', 'id']).execute()
   await db.schema.createIndex('ban_events_by_address').on('ban_events').columns(['ip', 'at', 'id']).execute()
