@@ -21,7 +21,7 @@ export async function listen(
 ): Promise<HttpServer> {
   const server = createServer(
     // Behind a proxy connections are kept for long; an idle one must not be closed just as a request arrives on it.
-    { keepAliveTimeout: 75_000, headersTimeout: 80_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+    { keepAliveTimeout: 75_000, headersTimeout: 30_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
     handler,
   )
   server.listen(at.port, at.host)

@@ -1,7 +1,7 @@
 import type { Logger } from '../lib/logger.ts'
 
 /** The stages of a start, in order; the log names each, so that a start that hangs or fails says where. */
-export type StageName = 'settings' | 'database' | 'state' | 'accounts' | 'jobs' | 'agent' | 'http'
+export type StageName = 'database' | 'lease' | 'state' | 'accounts' | 'jobs' | 'agent' | 'http'
 
 /** A stage failed. `cause` is what it threw. */
 export class StageFailed extends Error {
