@@ -4,6 +4,7 @@ import { DatabaseTooNew, DatabaseUnusable } from './db/database.ts'
 import { messageOf } from './lib/errors.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
+import { CannotListen } from './startup/http-server.ts'
 import { InstanceLeaseHeld } from './startup/instance-lease.ts'
 import { StageFailed } from './startup/stages.ts'
 import { checkWorkerMode } from './startup/worker-mode.ts'
@@ -28,8 +29,9 @@ async function main(env: Environment): Promise<number> {
     if (stop.aborted) return EXIT.stopped
     const cause = error instanceof StageFailed ? error.cause : error
     const status = exitStatusOf(cause)
-    if (status === EXIT.failed) log.fatal({ err: cause }, messageOf(error))
-    else log.fatal({ exit: status }, messageOf(cause))
+    const isExplained = status !== EXIT.failed || cause instanceof CannotListen
+    if (isExplained) log.fatal({ exit: status }, messageOf(cause))
+    else log.fatal({ err: cause }, messageOf(error))
     return status
   }
 }
