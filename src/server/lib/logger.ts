@@ -24,8 +24,15 @@ export function createLogger(options: LoggerOptions): Logger {
     colorize: process.stdout.isTTY,
     translateTime: 'SYS:HH:MM:ss',
     singleLine: true,
+    messageFormat: (entry, key) => printable(entry[key]),
     sync: true,
     destination: 1,
   })
   return pino(settings, stream)
+}
+
+/** JSON escapes them by itself. */
+function printable(message: unknown): string {
+  if (typeof message !== 'string') return ''
+  return message.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1))
 }
