@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Json } from '../lib/json.ts'
+import { within } from '../lib/pause.ts'
 import type { FaultLog } from './fault-log.ts'
 import type { Claim, Job, JobRun, RunLedger, RunResult } from './job.ts'
 import { slotsOf, type Slots } from './slots.ts'
@@ -239,12 +240,4 @@ async function unlessIgnored(run: Promise<void>, signal: AbortSignal): Promise<v
     signal.removeEventListener('abort', onAbort)
     clearTimeout(timer)
   }
-}
-
-/** Resolves when the work does, and at the latest after `ms`. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { Database, InstanceLeaseRow } from '../db/schema.ts'
 import type { Logger } from '../lib/logger.ts'
+import { pause } from '../lib/pause.ts'
 import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts'
 
 /** The row of the one process that serves with STATE_BACKEND=memory. Those with redis have one each, `console/<holder>`. */
@@ -90,6 +91,7 @@ export async function acquireInstanceLease(deps: InstanceLeaseDeps): Promise<Ins
       )
     }
     await pause(times.pollMs, deps.signal)
+    deps.signal?.throwIfAborted()
   }
 }
 
@@ -187,16 +189,4 @@ function keep(deps: InstanceLeaseDeps, own: InstanceLeaseRow, times: LeaseTimes)
         .execute()
     },
   }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  const onAbort = (): void => resolve()
-  signal?.addEventListener('abort', onAbort)
-  await promise
-  clearTimeout(timer)
-  signal?.removeEventListener('abort', onAbort)
-  signal?.throwIfAborted()
 }

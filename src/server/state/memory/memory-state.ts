@@ -1,3 +1,4 @@
+import { pause, within } from '../../lib/pause.ts'
 import type { AppRuntime } from '../app-runtime.ts'
 import { StateUnavailable, type RuntimeShape, type StateProvider } from '../state-provider.ts'
 import { createMemoryBus } from './bus.ts'
@@ -35,7 +36,7 @@ export function createMemoryNode<S extends RuntimeShape>(backend: MemoryBackend<
         return
       } catch (error) {
         if (signal.aborted) throw error
-        await passed(waitMs, signal)
+        await pause(waitMs, signal)
       }
     }
   }
@@ -43,7 +44,7 @@ export function createMemoryNode<S extends RuntimeShape>(backend: MemoryBackend<
   async function leave(deadlineMs: number): Promise<void> {
     const wasRunning = life.isRunning()
     life.end()
-    if (wasRunning) await Promise.race([backend.leave(), passed(deadlineMs)])
+    if (wasRunning) await within(deadlineMs, backend.leave())
   }
 
   return {
@@ -72,20 +73,4 @@ export function createMemoryNode<S extends RuntimeShape>(backend: MemoryBackend<
       await (stopped ??= leave(deadlineMs))
     },
   }
-}
-
-/** Resolves after `ms`, or when the signal aborts. */
-async function passed(ms: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    timer.unref()
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 }
