@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Fail2banRefused } from './fail2ban-client.ts'
-import { isPickleObject, textOf, type PickleValue } from './protocol/pickle-values.ts'
+import { isPickleObject, printable, textOf, type PickleValue } from './protocol/pickle-values.ts'
 
 /** The value of a good answer, fail2ban's refusal, or its last word while it stops. Throws where it is none of these. */
 export function readReply(message: PickleValue): { value: PickleValue } | Fail2banRefused | 'stopping' {
@@ -26,11 +26,6 @@ function refusal(className: string, args: readonly PickleValue[]): Fail2banRefus
       ? `fail2ban has no jail called “${details}”.`
       : `fail2ban refused: ${exception}${details === '' ? '' : `: ${details}`}`
   return new Fail2banRefused(exception, sentence, args)
-}
-
-/** Texts may quote log lines and names chosen by attackers. */
-function printable(text: string): string {
-  return text.slice(0, 300).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�')
 }
 
 export const Pong = z.literal('pong')

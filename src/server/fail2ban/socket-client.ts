@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { parseIp } from '../../shared/ip.ts'
+import { listedIp, parseIp } from '../../shared/ip.ts'
 import { checkJailStream } from './config-stream.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { Fail2banRefused, type Fail2banClient } from './fail2ban-client.ts'
@@ -26,7 +26,7 @@ import {
 export interface Fail2banClientOptions extends ConnectionOptions {
   /** For an answer that fail2ban only has to look up. */
   readonly requestTimeoutMs: number
-  /** For what runs actions or starts and stops a jail; 60 s, fail2ban's own limit for one action, unless given. */
+  /** For what runs actions or starts and stops a jail; 30 s unless given. */
   readonly workTimeoutMs?: number
 }
 
@@ -34,7 +34,7 @@ type Ask = <T>(schema: z.ZodType<T>, command: readonly Sendable[], timeoutMs?: n
 
 /** The client of a real fail2ban-server over its socket. Whoever holds it is root; nothing but what the interface names is sent. */
 export function createFail2banClient(options: Fail2banClientOptions): Fail2banClient {
-  const { requestTimeoutMs, workTimeoutMs = 60_000 } = options
+  const { requestTimeoutMs, workTimeoutMs = 30_000 } = options
   const connection = new Connection(options)
 
   const ask: Ask = async (schema, command, timeoutMs = requestTimeoutMs) => {
@@ -47,13 +47,14 @@ export function createFail2banClient(options: Fail2banClientOptions): Fail2banCl
     connection.drop(fault)
     throw fault
   }
+  const jailNames = (): Promise<string[]> => ask(JailList, ['status'])
   const work = <T>(schema: z.ZodType<T>, command: readonly Sendable[]): Promise<T> =>
     ask(schema, command, workTimeoutMs)
 
   return {
     ping: async () => void (await ask(Pong, ['ping'])),
     version: () => ask(Text, ['version']),
-    jailNames: () => ask(JailList, ['status']),
+    jailNames,
     jailStatus: async (jail) => ({
       name: jail,
       // Servers that do not know the flavour `short` answer with everything.
@@ -66,13 +67,16 @@ export function createFail2banClient(options: Fail2banClientOptions): Fail2banCl
     async reloadJail(jail, stream) {
       const commands = checkJailStream(jailArgument(jail), stream)
       await work(Ok, ['reload', jail, [], commands])
-      if ((await ask(JailList, ['status'])).includes(jail)) return
+      if ((await jailNames()).includes(jail)) return
       throw new Fail2banRefused('ConfigurationError', `The jail “${jail}” is gone after its reload.`)
     },
     async startJail(jail, stream) {
       const [add = [], ...rest] = checkJailStream(jailArgument(jail), stream)
       // On its own: when the jail exists this fails, and nothing may be cleaned up.
-      await work(Anything, add)
+      await work(Anything, add).catch(async (error: unknown) => {
+        if (!(error instanceof Fail2banRefused) || !(await jailNames()).includes(jail)) throw error
+        throw new Fail2banRefused('DuplicateJailException', `The jail “${jail}” runs already.`)
+      })
       try {
         await work(Anything, ['server-stream', rest])
       } catch (error) {
@@ -183,7 +187,7 @@ function bans(ask: Ask, work: Ask): Bans {
     ban: async (jail, entries) => change(jail, 'banip', entries.map(canonical)),
     async unban(jail, entries) {
       // A network or a name that is not banned as such would lift every ban inside it, or be looked up in DNS.
-      const wide = entries.map(listed).filter((entry) => !isSingleAddress(entry))
+      const wide = entries.map(listed).filter((entry) => listedIp(entry)?.kind !== 'address')
       const verdicts = await areBanned(jail, wide)
       const skipped = new Set(wide.filter((_, index) => verdicts[index] !== true))
       const exact = entries.filter((entry) => !skipped.has(entry))
@@ -216,15 +220,14 @@ function canonical(entry: string): string {
   throw new Fail2banRefused('ValueError', 'An address is not in fail2ban’s own spelling.')
 }
 
-/** Something that fail2ban itself lists may be any text but one that it would read as an option. */
+/**
+ * Something that fail2ban itself lists: an address or network in its own spelling, since a network spelled otherwise would
+ * be taken for all that is inside it; or any text but one that it would read as an option.
+ */
 function listed(entry: string): string {
-  if (entry !== '' && !entry.startsWith('--')) return entry
-  throw new Fail2banRefused('ValueError', 'An entry is empty or begins like an option.')
-}
-
-function isSingleAddress(entry: string): boolean {
-  const parsed = parseIp(entry)
-  return parsed.ok && parsed.entry.kind === 'address' && parsed.entry.text === entry
+  const address = listedIp(entry)
+  if (entry !== '' && !entry.startsWith('--') && (!address || address.text === entry)) return entry
+  throw new Fail2banRefused('ValueError', 'An entry is not spelled as fail2ban lists it.')
 }
 
 /** Times as text would be evaluated as Python by fail2ban. */

@@ -38,3 +38,8 @@ export function textOf(value: PickleValue, depth = 0): string {
   }
   return isPickleObject(value) ? value.class : '…'
 }
+
+/** One short line for people. Texts from fail2ban may quote log lines and names that attackers chose. */
+export function printable(text: string): string {
+  return text.slice(0, 300).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+}
