@@ -70,7 +70,7 @@ export interface Store {
   destroy(sid: string): Promise<void>
 }
 
-export function storeOf({ sessions: { store } }: StateProvider): Store {
+export function storeOf({ sessions: { store } }: Pick<StateProvider, 'sessions'>): Store {
   const promised = <T>(ask: (done: (error?: unknown, value?: T) => void) => void): Promise<T> =>
     new Promise((resolve, reject) => {
       ask((error, value) => (error ? reject(error) : resolve(value as T)))

@@ -8,7 +8,7 @@ export interface SimulatedTime {
   /** Lets time pass; every timer fires when it is due. */
   readonly elapse: (ms: number) => Promise<void>
   /** Lets time pass while nothing can run, as a stopped process or a blocked event loop would; timers fire late. */
-  stall(ms: number): void
+  readonly stall: (ms: number) => void
   /** Timers that are waiting. */
   readonly timerCount: () => number
   end(): void

@@ -3,6 +3,8 @@ import { createFaultLog, type JobLog } from './fault-log.ts'
 import type { Job, JobScheduler, RunLedger } from './job.ts'
 import { JobLoop } from './job-loop.ts'
 
+const LEASE_MS = 20_000
+
 /**
  * Delivers due slots inside this process. Any number of processes may do so on one ledger: each slot is still done once.
  * Runs that were triggered wait in memory and are lost with the process; slots that were missed are not.
@@ -12,8 +14,10 @@ export function createInProcessScheduler(deps: {
   /** Milliseconds since 1970. */
   now: () => number
   log: JobLog
+  /** After this a run whose process died is taken over; live ones renew their claim thrice as often. */
+  leaseMs?: number
 }): JobScheduler {
-  const { ledger, now, log } = deps
+  const { ledger, now, log, leaseMs = LEASE_MS } = deps
   const faults = createFaultLog(log, now)
   const loops = new Map<string, JobLoop>()
   let phase: 'declaring' | 'running' | 'stopped' = 'declaring'
@@ -31,7 +35,7 @@ export function createInProcessScheduler(deps: {
       if (phase !== 'declaring') throw new Error(`The job ${job.name} is declared after the start.`)
       if (loops.has(job.name)) throw new Error(`There are two jobs called ${job.name}.`)
       checkLimits(job)
-      loops.set(job.name, new JobLoop(job, { ledger, now, faults }))
+      loops.set(job.name, new JobLoop(job, { ledger, now, faults, leaseMs }))
     },
 
     async start() {

@@ -5,8 +5,6 @@ import type { FaultLog } from './fault-log.ts'
 import type { Claim, Job, JobRun, RunLedger, RunResult } from './job.ts'
 import { slotsOf, type Slots } from './slots.ts'
 
-/** A run whose process died is taken over after this; a live one renews its claim thrice as often. */
-const LEASE_MS = 20_000
 /** A sleep is never longer, so that a clock that was set is noticed. */
 const LONGEST_SLEEP_MS = 60_000
 /** How often to look whether a run elsewhere has ended. */
@@ -33,6 +31,7 @@ export interface JobLoopDeps {
   readonly ledger: RunLedger
   readonly now: () => number
   readonly faults: FaultLog
+  readonly leaseMs: number
 }
 
 /** Runs one job: one run at a time, the scheduled slot first, missed slots as one. */
@@ -72,8 +71,7 @@ export class JobLoop {
   }
 
   nextRunAt(): number | undefined {
-    const at = this.#deps.now()
-    return this.#running ? this.#slots.next(at) : this.#dueAt(at)
+    return this.#slots.next(this.#deps.now())
   }
 
   /** Resolves with the number of triggered runs that are lost with this process. */
@@ -146,9 +144,9 @@ export class JobLoop {
 
   /** True when nothing is left to do for it; else `notBefore` says when to go on. */
   async #tryToSettle(wanted: Wanted): Promise<boolean> {
-    const { ledger, now } = this.#deps
+    const { ledger, now, leaseMs } = this.#deps
     const slot = (wanted.slot ??= this.#freshSlot())
-    const claim = await ledger.claim(this.#job.name, slot, LEASE_MS, this.#job.attempts)
+    const claim = await ledger.claim(this.#job.name, slot, leaseMs, this.#job.attempts)
     if (claim.kind === 'live') wanted.notBefore = Math.min(claim.until, now() + LOOK_AGAIN_MS)
     if (claim.kind === 'claimed') return this.#run(wanted, slot, claim)
     // A fresh trigger's slot that is settled belongs to a trigger in another process.
@@ -203,13 +201,14 @@ export class JobLoop {
   }
 
   #renewing({ slot, fence }: Omit<JobRun, 'signal'>, ending: AbortController): () => void {
+    const { ledger, leaseMs } = this.#deps
     const renewal = setInterval(() => {
-      this.#deps.ledger.renew(this.#job.name, slot, fence, LEASE_MS).then(
+      ledger.renew(this.#job.name, slot, fence, leaseMs).then(
         (kept) => kept || ending.abort(new Error('another process took it over')),
         // No answer says nothing: as long as the lease lasts, the next one may.
         () => undefined,
       )
-    }, LEASE_MS / 3)
+    }, leaseMs / 3)
     return () => clearInterval(renewal)
   }
 

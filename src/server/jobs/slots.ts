@@ -46,7 +46,7 @@ function cronSlots(cron: string, timeZone: string): Slots {
   }
 
   function startBefore(now: number): number {
-    expression.reset(new Date(now + 1_000))
+    expression.reset(new Date(now + 1))
     step('prev')
     const secondLast = step('prev') ?? now
     const dense = now - secondLast < 2 * HOUR_MS
