@@ -1,0 +1,261 @@
+import { BanEvent, HostEvent, ResetEvent } from '../../shared/event.ts'
+import { ApiError, readProblem, unreadable } from './api-error.ts'
+import { readEventStream, type StreamEvent } from './event-stream.ts'
+
+/**
+ * live: the stream is open. waiting: it has been closed for a moment, which nobody needs to know.
+ * reconnecting: for 3 s. offline: for 10 s, and no other request was answered meanwhile.
+ */
+export type LivePhase = 'waiting' | 'live' | 'reconnecting' | 'offline'
+
+export interface LiveStatus {
+  readonly phase: LivePhase
+  /** While not live: when the server was last heard of, ms since 1970. */
+  readonly lastHeardMs: number
+}
+
+export type LiveMessage =
+  | { readonly kind: 'ban' | 'unban'; readonly event: BanEvent }
+  | { readonly kind: 'host'; readonly event: HostEvent }
+  | { readonly kind: 'reset' }
+
+/** The server's events. A worker shared by all tabs can stand in for it: nothing here is about the page. */
+export interface LiveEvents {
+  status: () => LiveStatus
+  onStatus: (listener: (status: LiveStatus) => void) => () => void
+  /** Batches, at most four a second. */
+  onMessages: (listener: (messages: readonly LiveMessage[]) => void) => () => void
+  /** Begins to listen; the result ends it. */
+  start: () => () => void
+  /** Some other request was answered: the server is there even though the stream is not. */
+  noteAnswer: () => void
+  /** Tries at once instead of waiting for the next attempt. */
+  retry: () => void
+  /** Lets the connection go while nobody looks; browsers allow only six per console. */
+  pause: () => void
+  resume: () => void
+}
+
+export interface LiveEventsDeps {
+  readonly url: string
+  readonly fetch: typeof fetch
+  /** The stream was refused: signed out, or the session store is away. */
+  readonly onRefused: (error: ApiError) => void
+}
+
+const AMBER_MS = 3_000
+const OFFLINE_MS = 10_000
+const BATCH_MS = 250
+const JUDGE_MS = 500
+/** The server sends something at least every 15 s; three times nothing is a dead connection. */
+const SILENCE_MS = 45_000
+const FIRST_DELAY_MS = 500
+const LONGEST_DELAY_MS = 3_000
+
+/**
+ * Reads the stream with fetch, not with EventSource: that hides the status of a refusal, gives up on a proxy's 502, cannot
+ * resume after a new start, and does not notice a connection that has died in silence.
+ */
+export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
+  const line = new LiveLine()
+  const buffer = new MessageBuffer()
+  let lastEventId: string | undefined
+  let connection: AbortController | undefined
+  let wake = (): void => undefined
+  let isPaused = false
+
+  async function readOnce(signal: AbortSignal): Promise<void> {
+    connection = new AbortController()
+    const open = await openStream(deps, lastEventId, AbortSignal.any([signal, connection.signal]))
+    line.open()
+    for await (const event of open) {
+      if (event.id !== undefined) lastEventId = event.id
+      const message = parseMessage(event)
+      if (message) buffer.add(message)
+    }
+  }
+
+  /** Until it is time for the next attempt, or somebody wants one now. */
+  async function rest(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    wake = resolve
+    await promise
+    clearTimeout(timer)
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let delayMs = FIRST_DELAY_MS
+    while (!signal.aborted) {
+      try {
+        if (!isPaused) await readOnce(signal)
+      } catch (error) {
+        if (error instanceof ApiError && !signal.aborted) deps.onRefused(error)
+      }
+      if (line.lost()) delayMs = FIRST_DELAY_MS
+      if (signal.aborted) return
+      await rest(isPaused ? 3_600_000 : delayMs * (0.75 + Math.random() / 2))
+      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
+    }
+  }
+
+  return {
+    status: () => line.status,
+    onStatus: (listener) => line.onStatus(listener),
+    onMessages: (listener) => buffer.onMessages(listener),
+    start() {
+      const stop = new AbortController()
+      const timers = [
+        setInterval(() => buffer.flush(), BATCH_MS),
+        setInterval(() => isPaused || line.judge(), JUDGE_MS),
+      ]
+      line.begin()
+      void run(stop.signal)
+      return () => {
+        for (const timer of timers) clearInterval(timer)
+        stop.abort()
+        wake()
+      }
+    },
+    noteAnswer: () => line.noteAnswer(),
+    retry: () => wake(),
+    pause() {
+      isPaused = true
+      connection?.abort()
+    },
+    resume() {
+      if (!isPaused) return
+      isPaused = false
+      line.begin()
+      wake()
+    },
+  }
+}
+
+/** Resolves once the server has accepted; the events end, with or without an error, when the connection does. */
+async function openStream(
+  deps: LiveEventsDeps,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<AsyncIterable<StreamEvent>> {
+  const silence = new AbortController()
+  const watchdog = createWatchdog(() => silence.abort(), SILENCE_MS)
+  signal.addEventListener('abort', watchdog.stop)
+  const response = await deps.fetch(deps.url, {
+    headers: {
+      accept: 'text/event-stream',
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    },
+    cache: 'no-store',
+    credentials: 'same-origin',
+    signal: AbortSignal.any([signal, silence.signal]),
+  })
+  if (!response.ok) throw await readProblem(response)
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (!response.body || !isStream) throw unreadable(response.status)
+  return readEventStream(response.body, watchdog.reset)
+}
+
+/** Judges from what is heard and not heard how the connection is. */
+class LiveLine {
+  status: LiveStatus = { phase: 'waiting', lastHeardMs: Date.now() }
+  private lostAtMs = Date.now()
+  private readonly listeners = new Set<(status: LiveStatus) => void>()
+
+  onStatus(listener: (status: LiveStatus) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** A first or a new attempt that nobody has waited for yet. */
+  begin(): void {
+    this.lostAtMs = Date.now()
+    this.set('waiting', this.lostAtMs)
+  }
+
+  open(): void {
+    this.set('live', Date.now())
+  }
+
+  /** The connection has ended; true if there was one. */
+  lost(): boolean {
+    const wasLive = this.status.phase === 'live'
+    if (wasLive) this.begin()
+    return wasLive
+  }
+
+  noteAnswer(): void {
+    if (this.status.phase !== 'live') this.set(this.status.phase, Date.now())
+  }
+
+  judge(): void {
+    const { phase, lastHeardMs } = this.status
+    if (phase === 'live') return
+    const nowMs = Date.now()
+    if (nowMs - lastHeardMs >= OFFLINE_MS) this.set('offline', lastHeardMs)
+    else if (nowMs - this.lostAtMs >= AMBER_MS) this.set('reconnecting', lastHeardMs)
+  }
+
+  private set(phase: LivePhase, lastHeardMs: number): void {
+    if (phase === this.status.phase && lastHeardMs === this.status.lastHeardMs) return
+    this.status = { phase, lastHeardMs }
+    for (const listener of this.listeners) listener(this.status)
+  }
+}
+
+class MessageBuffer {
+  private messages: LiveMessage[] = []
+  private readonly listeners = new Set<(messages: readonly LiveMessage[]) => void>()
+
+  onMessages(listener: (messages: readonly LiveMessage[]) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  add(message: LiveMessage): void {
+    this.messages.push(message)
+  }
+
+  flush(): void {
+    if (this.messages.length === 0) return
+    const messages = this.messages
+    this.messages = []
+    for (const listener of this.listeners) listener(messages)
+  }
+}
+
+function createWatchdog(bark: () => void, ms: number): { reset: () => void; stop: () => void } {
+  let timer = setTimeout(bark, ms)
+  return {
+    reset() {
+      clearTimeout(timer)
+      timer = setTimeout(bark, ms)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** Undefined for what this version of the page does not know. */
+function parseMessage(event: StreamEvent): LiveMessage | undefined {
+  let data: unknown
+  try {
+    data = JSON.parse(event.data)
+  } catch {
+    return undefined
+  }
+  switch (event.name) {
+    case 'ban':
+    case 'unban': {
+      const parsed = BanEvent.safeParse(data)
+      return parsed.success ? { kind: event.name, event: parsed.data } : undefined
+    }
+    case 'host': {
+      const parsed = HostEvent.safeParse(data)
+      return parsed.success ? { kind: 'host', event: parsed.data } : undefined
+    }
+    case 'reset':
+      return ResetEvent.safeParse(data).success ? { kind: 'reset' } : undefined
+    default:
+      return undefined
+  }
+}

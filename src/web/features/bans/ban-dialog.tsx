@@ -1,0 +1,193 @@
+import { useRef, useState, type FormEvent, type RefObject } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import type { IpResult } from '../../../shared/ban.ts'
+import { formatDuration } from '../../../shared/duration.ts'
+import { ApiError } from '../../api/api-error.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { TextAreaField } from '../../ui/field.tsx'
+import { Select } from '../../ui/select.tsx'
+import type { HostWithJails } from '../hosts/hosts.queries.ts'
+import { sessionQuery } from '../session/session.queries.ts'
+import { splitAddresses } from './addresses.ts'
+import styles from './ban-dialog.module.css'
+import { BanResults } from './ban-results.tsx'
+import { useBan } from './bans.queries.ts'
+import { useBanToast } from './use-ban-toast.ts'
+
+interface BanDialogProps {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  hosts: readonly HostWithJails[]
+  /** The jail that is looked at; empty for none. */
+  chosenJail: string
+}
+
+/** Bans addresses by hand and says of each one what became of it. */
+export function BanDialog({ open, onOpenChange, hosts, chosenJail }: BanDialogProps) {
+  const text = useRef<HTMLTextAreaElement>(null)
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Ban an address"
+      description="fail2ban blocks it at once, as if the jail had caught it."
+      initialFocus={text}
+    >
+      <BanForm
+        key={String(open)}
+        text={text}
+        onDone={() => onOpenChange(false)}
+        hosts={hosts}
+        chosenJail={chosenJail}
+      />
+    </Dialog>
+  )
+}
+
+interface Target {
+  readonly value: string
+  readonly label: string
+  readonly host: string
+  readonly jail: string
+}
+
+function targetsOf(hosts: readonly HostWithJails[]): Target[] {
+  return hosts.flatMap(({ host, jails }) =>
+    (jails ?? [])
+      .filter((jail) => jail.state !== 'stopped')
+      .map((jail) => {
+        const time = jail.bantimeSeconds === undefined ? '' : `, ${formatDuration(jail.bantimeSeconds)}`
+        const where = hosts.length > 1 ? ` on ${host.id}` : ''
+        return {
+          value: `${host.id}/${jail.name}`,
+          label: `${jail.name}${where}${time}`,
+          host: host.id,
+          jail: jail.name,
+        }
+      }),
+  )
+}
+
+interface BanFormProps extends Pick<BanDialogProps, 'hosts' | 'chosenJail'> {
+  text: RefObject<HTMLTextAreaElement | null>
+  onDone: () => void
+}
+
+function BanForm({ text, onDone, hosts, chosenJail }: BanFormProps) {
+  const targets = targetsOf(hosts)
+  const [picked, setPicked] = useState<string | undefined>(undefined)
+  const [typed, setTyped] = useState('')
+  const [missing, setMissing] = useState(false)
+  const ban = useBan()
+  const tell = useBanToast()
+  const target =
+    targets.find(({ value }) => value === picked) ??
+    targets.find(({ jail }) => jail === chosenJail) ??
+    targets[0]
+  const ips = splitAddresses(typed)
+
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    setMissing(ips.length === 0)
+    if (ips.length === 0) text.current?.focus()
+    else send(ips, false)
+  }
+
+  function send(wanted: readonly string[], force: boolean) {
+    if (!target || ban.isPending) return
+    const { host, jail } = target
+    const order = { host, jail, ips: wanted, force }
+    const onSuccess = (results: readonly IpResult[]) => {
+      if (results.some((result) => result.outcome === 'failed' || result.outcome === 'invalid')) return
+      tell(host, jail, results)
+      onDone()
+    }
+    ban.mutate(order, { onSuccess })
+  }
+
+  function change() {
+    setMissing(false)
+    if (!ban.isPending) ban.reset()
+  }
+
+  if (!target) return <NoJail />
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      <TextAreaField
+        ref={text}
+        label="Addresses or networks"
+        hint="One or more, separated by spaces, commas or line breaks."
+        error={missing ? 'Enter at least one address.' : faultOf(ban.error)}
+        value={typed}
+        rows={3}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          change()
+        }}
+      />
+      <Select
+        label="Jail"
+        value={target.value}
+        choices={targets}
+        onChange={(value) => {
+          setPicked(value)
+          change()
+        }}
+      />
+      {ban.data && <BanResults results={ban.data} />}
+      {isGuarded(ban.error) && (
+        <Guard error={ban.error} busy={ban.isPending} onForce={() => send(ips, true)} />
+      )}
+      <DialogActions>
+        <Button onClick={onDone}>{ban.data ? 'Close' : 'Cancel'}</Button>
+        <Button type="submit" variant="primary" busy={ban.isPending}>
+          {ban.isPending ? 'Banning…' : verbOf(ips.length)}
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
+
+/** The server keeps people from locking themselves out. */
+function isGuarded(error: Error | null): error is ApiError {
+  return error instanceof ApiError && error.code === 'conflict'
+}
+
+function Guard({ error, busy, onForce }: { error: ApiError; busy: boolean; onForce: () => void }) {
+  const { data: session } = useQuery(sessionQuery)
+  return (
+    <Banner
+      tone="danger"
+      urgent
+      action={
+        session?.user.role === 'admin' && (
+          <Button variant="danger" busy={busy} onClick={onForce}>
+            Ban it anyway
+          </Button>
+        )
+      }
+    >
+      {error.message}
+    </Banner>
+  )
+}
+
+function NoJail() {
+  return (
+    <Banner tone="warn">
+      There is no jail to ban in. Once fail2ban runs with a jail, addresses can be banned here.
+    </Banner>
+  )
+}
+
+function verbOf(count: number): string {
+  return count > 1 ? `Ban ${count.toLocaleString()} addresses` : 'Ban'
+}
+
+/** Everything that kept the whole command from being done. */
+function faultOf(error: Error | null): string | undefined {
+  if (error === null || isGuarded(error)) return undefined
+  return (error instanceof ApiError ? error.fieldErrors[0]?.detail : undefined) ?? error.message
+}

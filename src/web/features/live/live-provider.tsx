@@ -1,0 +1,101 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { apiUrl } from '../../api/base-url.ts'
+import { createLiveEvents, type LiveEvents, type LiveStatus } from '../../api/events.ts'
+import { useServerState } from '../../api/query-client.ts'
+import { showToast } from '../../ui/toast.tsx'
+import { applyMessages } from './apply-messages.ts'
+
+const Live = createContext<LiveEvents | undefined>(undefined)
+
+/** How long a tab nobody looks at keeps its connection. */
+const HIDDEN_PAUSE_MS = 10_000
+
+/** Keeps the data of everything inside fresh, as long as somebody is signed in. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const { client, onAnswer, noteFailure } = useServerState()
+  const [events] = useState(() =>
+    createLiveEvents({
+      url: apiUrl('events'),
+      fetch: (input, init) => fetch(input, init),
+      onRefused: noteFailure,
+    }),
+  )
+
+  useEffect(() => {
+    const stops = [
+      events.onMessages((messages) => applyMessages(client, messages)),
+      onAnswer(events.noteAnswer),
+      catchUp(events, () => void client.invalidateQueries()),
+      pauseWhileHidden(events),
+      pollWhileNotLive(
+        events,
+        () => void client.invalidateQueries({ predicate: ({ queryKey }) => isLive(queryKey) }),
+      ),
+      events.start(),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [client, events, onAnswer])
+
+  return <Live value={events}>{children}</Live>
+}
+
+function useLive(): LiveEvents {
+  const live = useContext(Live)
+  if (!live) throw new Error('useLive() outside of LiveProvider')
+  return live
+}
+
+export function useLiveStatus(): LiveStatus {
+  const live = useLive()
+  return useSyncExternalStore(live.onStatus, live.status)
+}
+
+export function useLiveRetry(): () => void {
+  return useLive().retry
+}
+
+/** Why nothing can be changed now; undefined while the server is there. */
+export function useWriteBlock(): string | undefined {
+  return useLiveStatus().phase === 'offline' ? 'There is no connection to BanGUI.' : undefined
+}
+
+/** After a break that was shown, everything is fetched again: the stream resumes bans, but not what else changed. */
+function catchUp(events: LiveEvents, refetch: () => void): () => void {
+  let broken: 'reconnecting' | 'offline' | undefined
+  return events.onStatus(({ phase }) => {
+    if (phase === 'offline' || (phase === 'reconnecting' && broken === undefined)) broken = phase
+    if (phase !== 'live' || broken === undefined) return
+    if (broken === 'offline') showToast({ tone: 'ok', title: 'Connected again' })
+    broken = undefined
+    refetch()
+  })
+}
+
+function pauseWhileHidden(events: LiveEvents): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const onChange = () => {
+    clearTimeout(timer)
+    if (document.hidden) timer = setTimeout(events.pause, HIDDEN_PAUSE_MS)
+    else events.resume()
+  }
+  document.addEventListener('visibilitychange', onChange)
+  return () => {
+    clearTimeout(timer)
+    document.removeEventListener('visibilitychange', onChange)
+  }
+}
+
+/** What events keep fresh. */
+function isLive(queryKey: readonly unknown[]): boolean {
+  return queryKey[0] === 'hosts' || queryKey[0] === 'jails' || queryKey[0] === 'bans'
+}
+
+/** Tells a stream that some proxy swallows from a server that is gone, and keeps the first from going stale. */
+function pollWhileNotLive(events: LiveEvents, refetch: () => void): () => void {
+  const timer = setInterval(() => {
+    if (events.status().phase !== 'live' && !document.hidden) refetch()
+  }, 3_000)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,63 @@
+import { formatDuration } from '../../../shared/duration.ts'
+import type { Jail } from '../../../shared/jail.ts'
+import { countOf } from '../../ui/words.ts'
+import type { HostWithJails } from '../hosts/hosts.queries.ts'
+import styles from './overview-page.module.css'
+
+/** The four numbers that answer "how much". */
+export function Tiles({ hosts }: { hosts: readonly HostWithJails[] }) {
+  const jails = hosts.flatMap((host) => host.jails ?? [])
+  const known = hosts.every((host) => host.jails !== undefined)
+  const active = jails.filter((jail) => jail.state === 'active').length
+  const watched = sum(jails, (jail) => jail.currentlyFailed)
+  const bannedIn = jails.filter((jail) => jail.currentlyBanned > 0).length
+  const stale = hosts.some(({ host }) => !host.online)
+  const bantimes = jails.flatMap((jail) => jail.bantimeSeconds ?? [])
+  return (
+    <dl className={styles.tiles} data-stale={stale || undefined}>
+      <Tile
+        label="Banned now"
+        value={hosts.reduce((total, { host }) => total + host.currentlyBanned, 0)}
+        remark={bannedIn === 0 ? 'nobody' : `in ${countOf(bannedIn, 'jail')}`}
+      />
+      <Tile
+        label="Jails watching"
+        value={known ? active : undefined}
+        remark={active === jails.length ? `all of ${jails.length}` : `of ${jails.length}`}
+      />
+      <Tile
+        label="Bans since start"
+        value={known ? sum(jails, (jail) => jail.totalBanned) : undefined}
+        remark={describeBantimes(bantimes)}
+      />
+      <Tile
+        label="Failed attempts"
+        value={known ? sum(jails, (jail) => jail.totalFailed) : undefined}
+        remark={watched === 0 ? 'since start' : `${countOf(watched, 'address', 'addresses')} close to a ban`}
+      />
+    </dl>
+  )
+}
+
+function Tile({ label, value, remark }: { label: string; value: number | undefined; remark: string }) {
+  return (
+    <div className={styles.tile}>
+      <dt>{label}</dt>
+      <dd className={styles.number}>{value === undefined ? '–' : value.toLocaleString()}</dd>
+      <dd className={styles.remark}>{remark}</dd>
+    </div>
+  )
+}
+
+function sum(jails: readonly Jail[], of: (jail: Jail) => number): number {
+  return jails.reduce((total, jail) => total + of(jail), 0)
+}
+
+function describeBantimes(seconds: readonly number[]): string {
+  if (seconds.length === 0) return 'of fail2ban'
+  const shortest = Math.min(...seconds)
+  const longest = seconds.includes(-1) ? -1 : Math.max(...seconds)
+  if (shortest === longest) return `each for ${formatDuration(longest)}`
+  const from = Math.min(...seconds.filter((value) => value >= 0))
+  return `for ${formatDuration(from)} to ${longest === -1 ? 'ever' : formatDuration(longest)}`
+}

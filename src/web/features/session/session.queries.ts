@@ -1,0 +1,50 @@
+import { queryOptions, useMutation } from '@tanstack/react-query'
+import * as z from 'zod/mini'
+import {
+  CurrentSession,
+  SessionInfo,
+  SetupState,
+  type SetupRequest,
+  type SignInRequest,
+} from '../../../shared/session.ts'
+import { call, Nothing } from '../../api/http.ts'
+
+const Sessions = z.object({ items: z.array(SessionInfo) })
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => call(CurrentSession, 'GET', 'session', { signal }),
+})
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: ({ signal }) => call(SetupState, 'GET', 'setup', { signal }),
+  staleTime: 0,
+})
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ signal }) => call(Sessions, 'GET', 'sessions', { signal }),
+  staleTime: 0,
+})
+
+export function useSignIn() {
+  return useMutation({
+    mutationFn: (body: SignInRequest) => call(CurrentSession, 'POST', 'session', { body }),
+  })
+}
+
+/** Creates the first administrator, who is then signed in. */
+export function useSetup() {
+  return useMutation({
+    mutationFn: (body: SetupRequest) => call(CurrentSession, 'POST', 'setup', { body }),
+  })
+}
+
+export function useSignOut() {
+  return useMutation({ mutationFn: () => call(Nothing, 'DELETE', 'session') })
+}
+
+export function useSignOutOthers() {
+  return useMutation({ mutationFn: () => call(Nothing, 'DELETE', 'sessions') })
+}

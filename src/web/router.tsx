@@ -1,0 +1,96 @@
+import {
+  createBrowserRouter,
+  redirect,
+  type LoaderFunction,
+  type LoaderFunctionArgs,
+  type RouteObject,
+} from 'react-router'
+import { ApiError } from './api/api-error.ts'
+import { basename } from './api/base-url.ts'
+import type { ServerState } from './api/query-client.ts'
+import { loginPath, safeNext } from './features/session/next.ts'
+import { sessionQuery, setupQuery } from './features/session/session.queries.ts'
+import { ErrorPage, PageSkeleton } from './features/shell/error-page.tsx'
+
+/** Every page with what it needs before it is shown. Pages are loaded when they are first opened. */
+export function createRouter({ client, onSignedOut }: ServerState) {
+  const isSignedIn = async (): Promise<boolean> => {
+    try {
+      await client.ensureQueryData(sessionQuery)
+      return true
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'unauthenticated') return false
+      throw error
+    }
+  }
+  const setupRequired = async () => (await client.fetchQuery(setupQuery)).required
+
+  async function requireSession({ request }: LoaderFunctionArgs): Promise<null> {
+    if (await isSignedIn()) return null
+    if (await setupRequired()) throw redirect('/setup')
+    throw redirect(loginPath(pathOf(request.url)))
+  }
+
+  async function loadLogin({ request }: LoaderFunctionArgs): Promise<null> {
+    if (await isSignedIn()) throw redirect(safeNext(new URL(request.url).searchParams.get('next')))
+    if (await setupRequired()) throw redirect('/setup')
+    return null
+  }
+
+  async function loadSetup(): Promise<null> {
+    if (!(await setupRequired())) throw redirect('/login')
+    return null
+  }
+
+  const router = createBrowserRouter(routes({ loadSetup, loadLogin, requireSession }), {
+    basename: basename(),
+  })
+
+  onSignedOut(() => {
+    const { pathname, search } = router.state.location
+    client.clear()
+    void router.navigate(loginPath(pathname + search), { replace: true, state: { ended: true } })
+  })
+  return router
+}
+
+function routes(loaders: Readonly<Record<'loadSetup' | 'loadLogin' | 'requireSession', LoaderFunction>>) {
+  const pages: RouteObject[] = [
+    {
+      path: '/',
+      lazy: { Component: async () => (await import('./features/overview/overview-page.tsx')).OverviewPage },
+    },
+    {
+      path: '*',
+      lazy: { Component: async () => (await import('./features/shell/not-found-page.tsx')).NotFoundPage },
+    },
+  ]
+  const frames: RouteObject[] = [
+    {
+      path: '/setup',
+      loader: loaders.loadSetup,
+      lazy: { Component: async () => (await import('./features/session/setup-page.tsx')).SetupPage },
+    },
+    {
+      path: '/login',
+      loader: loaders.loadLogin,
+      shouldRevalidate: () => false,
+      lazy: { Component: async () => (await import('./features/session/login-page.tsx')).LoginPage },
+    },
+    {
+      loader: loaders.requireSession,
+      shouldRevalidate: () => false,
+      lazy: { Component: async () => (await import('./features/shell/shell.tsx')).Shell },
+      children: pages,
+    },
+  ]
+  return [{ errorElement: <ErrorPage />, hydrateFallbackElement: <PageSkeleton />, children: frames }]
+}
+
+/** The address inside the console, without the path it lives below. */
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url)
+  const base = basename()
+  const inside = base !== '/' && pathname.startsWith(base) ? pathname.slice(base.length) : pathname
+  return (inside === '' ? '/' : inside) + search
+}

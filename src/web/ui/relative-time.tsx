@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react'
+import { formatMoment, formatRelative } from './time.ts'
+import { Tooltip } from './tooltip.tsx'
+import styles from './relative-time.module.css'
+
+const listeners = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** One clock for all times on the screen. */
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  timer ??= setInterval(() => {
+    for (const notify of listeners) notify()
+  }, 1000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+/** A moment as its distance from now; local time, zone and UTC on hover and focus. */
+export function RelativeTime({ at }: { at: string }) {
+  // The text is the snapshot, so a row is drawn again only when its words change.
+  const text = useSyncExternalStore(subscribe, () => formatRelative(at, Date.now()))
+  return (
+    <Tooltip text={formatMoment(at)}>
+      <time className={styles.time} dateTime={at}>
+        {text}
+      </time>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,97 @@
+import { gzipSync } from 'node:zlib'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+/** What one page may cost a first visitor, gzipped, in kB of 1000 bytes. The build fails above it. */
+const FIRST_LOAD_JS_KB = 200
+const CSS_KB = 15
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+/** The server fills these in per request; the development server has to stand in for it. */
+function fillPlaceholders(): Plugin {
+  return {
+    name: 'bangui:placeholders',
+    apply: 'serve',
+    transformIndexHtml: (html) => html.replace('__BASE_HREF__', '/').replace('__CSP_NONCE__', ''),
+  }
+}
+
+interface Chunk {
+  readonly type: 'chunk'
+  readonly fileName: string
+  readonly code: string
+  readonly isEntry: boolean
+  readonly facadeModuleId: string | null
+  readonly imports: readonly string[]
+}
+
+/** What is around every page, except for those one sees before being signed in. */
+const FRAME = /shell\.tsx$/
+const PAGE = /-page\.tsx$/
+const FRAMELESS_PAGE = /(?:login|setup)-page\.tsx$/
+
+/** A first visitor of a page loads the entry, the frame and the page, each with all it imports; dialogs come when opened. */
+function sizeBudget(): Plugin {
+  return {
+    name: 'bangui:size-budget',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const chunks = new Map<string, Chunk>()
+      let cssKb = 0
+      for (const output of Object.values(bundle)) {
+        if (output.type === 'chunk') chunks.set(output.fileName, output)
+        else if (output.fileName.endsWith('.css')) cssKb += gzipKb(output.source)
+      }
+      const all = [...chunks.values()]
+      const entries = all.filter((chunk) => chunk.isEntry)
+      const frames = all.filter((chunk) => FRAME.test(chunk.facadeModuleId ?? ''))
+      const pages = all.filter((chunk) => PAGE.test(chunk.facadeModuleId ?? ''))
+      if (frames.length !== 1 || pages.length < 3) this.error('The size budget finds no pages to measure.')
+      for (const page of pages) {
+        const around = FRAMELESS_PAGE.test(page.facadeModuleId ?? '') ? [] : frames
+        const loaded = withImports([...entries, ...around, page], chunks)
+        const jsKb = loaded.reduce((sum, chunk) => sum + gzipKb(chunk.code), 0)
+        const report = `${page.fileName}: first load is ${jsKb.toFixed(1)} kB of JS, allowed are ${FIRST_LOAD_JS_KB} kB.`
+        if (jsKb > FIRST_LOAD_JS_KB) this.error(report)
+        this.info(report)
+      }
+      const report = `All CSS is ${cssKb.toFixed(1)} kB, allowed are ${CSS_KB} kB.`
+      if (cssKb > CSS_KB) this.error(report)
+      this.info(report)
+    },
+  }
+}
+
+function gzipKb(content: string | Uint8Array): number {
+  return gzipSync(content, { level: 9 }).length / 1000
+}
+
+function withImports(roots: readonly Chunk[], chunks: ReadonlyMap<string, Chunk>): Chunk[] {
+  const found = new Set<Chunk>(roots)
+  for (const chunk of found) {
+    for (const name of chunk.imports) {
+      const imported = chunks.get(name)
+      if (imported) found.add(imported)
+    }
+  }
+  return [...found]
+}
+
+export default defineConfig({
+  root: here,
+  // Relative addresses: the console may live below any path, which the server writes into <base>.
+  base: './',
+  plugins: [react(), fillPlaceholders(), sizeBudget()],
+  build: {
+    outDir: fileURLToPath(new URL('../../dist/web', import.meta.url)),
+    emptyOutDir: true,
+    manifest: true,
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    // The content security policy knows no data: scripts, styles or fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { port: 5173, strictPort: true, proxy: { '/api': 'http://127.0.0.1:8080' } },
+})
