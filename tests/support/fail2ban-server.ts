@@ -69,8 +69,9 @@ export async function startFail2ban(options: Fail2banOptions = {}): Promise<Fail
     server = undefined
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
     const gone = once(ending, 'exit')
-    ending.kill('SIGCONT')
     ending.kill(signal)
+    // A frozen one hears only SIGKILL.
+    if (signal === 'SIGTERM') ending.kill('SIGCONT')
     const impatience = setTimeout(() => ending.kill('SIGKILL'), 15_000)
     await gone
     clearTimeout(impatience)

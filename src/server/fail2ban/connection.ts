@@ -113,7 +113,7 @@ export class Connection {
     socket.on('data', (chunk) => this.#receive(chunk, socket, splitter))
     socket.once('close', () => {
       const waiting = this.#underWay.length + this.#unsent.length > 0
-      if (waiting) this.drop(connectionLost('fail2ban closed the connection before it answered.'))
+      if (waiting) this.drop(connectionLost())
       // It ended while nobody used it; the next request connects again.
       else this.#abandon(closedHere())
     })

@@ -2,11 +2,15 @@ import { Fail2banUnavailable } from './fail2ban-client.ts'
 
 type Reason = Fail2banUnavailable['reason']
 
+const CLOSED = 'fail2ban closed the connection before it answered.'
+
 const REASONS: Readonly<Record<string, readonly [Reason, (socketPath: string) => string]>> = {
   ENOENT: ['socket-missing', (path) => `There is no socket at ${path}.`],
   ENOTDIR: ['socket-missing', (path) => `There is no socket at ${path}.`],
   ECONNREFUSED: ['socket-stale', (path) => `Nobody listens on the socket ${path}.`],
   EACCES: ['permission-denied', (path) => `BanGUI may not write to the socket ${path}.`],
+  ECONNRESET: ['connection-lost', () => CLOSED],
+  EPIPE: ['connection-lost', () => CLOSED],
   EPERM: ['permission-denied', (path) => `BanGUI may not write to the socket ${path}.`],
 }
 
@@ -28,6 +32,6 @@ export function notAnswering(timeoutMs: number): Fail2banUnavailable {
   return new Fail2banUnavailable('not-answering', sentence)
 }
 
-export function connectionLost(sentence: string): Fail2banUnavailable {
+export function connectionLost(sentence = CLOSED): Fail2banUnavailable {
   return new Fail2banUnavailable('connection-lost', sentence)
 }
