@@ -56,22 +56,24 @@ export function createApp(deps: AppDeps): Express {
   app.use(requestLog(log))
   app.use(securityHeaders({ https: publicUrl?.secure ?? false }))
   app.use(closeWhenDraining(deps.isDraining))
-  // At the root even with a base path: probes come straight to the process, not through the proxy.
-  app.use(healthRoutes(deps.readiness))
+
+  const api = Router()
+  api.use(warnOfUnknownProxy({ log, trustsNobody: deps.trustProxy === 0 }))
+  api.use(sameSite({ publicOrigin: publicUrl?.origin }))
+  api.use('/v1', admit({ sessions, limits: state.limits, findUser: deps.findUser }))
+  api.use('/v1', serve(endpoints, { sessions, publicUrl, now }))
+  api.use(apiDescription(endpoints, { version, publicUrl }))
 
   const site = Router()
-  site.use('/api', warnOfUnknownProxy({ log, trustsNobody: deps.trustProxy === 0 }))
-  site.use('/api', sameSite({ publicOrigin: publicUrl?.origin }))
-  site.use('/api/v1', admit({ sessions, limits: state.limits, findUser: deps.findUser }))
-  site.use('/api/v1', serve(endpoints, { sessions, publicUrl, now }))
-  site.use('/api', apiDescription(endpoints, { version, publicUrl }))
-  if (basePath !== '/') site.use(healthRoutes(deps.readiness))
+  site.use('/api', api)
+  site.use(healthRoutes(deps.readiness))
   site.use(spa({ webRoot: deps.webRoot, basePath }))
   app.use(basePath, site)
-
+  // Also without the base path: probes come straight to the process, not through the proxy.
+  app.use(healthRoutes(deps.readiness))
   app.use((req) => {
     throw new AppError('not-found', `There is no ${req.path}: the console is at ${basePath}.`)
   })
-  app.use(problemHandler({ log, basePath }))
+  app.use(problemHandler({ log, basePath, now }))
   return app
 }

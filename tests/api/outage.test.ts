@@ -47,7 +47,9 @@ describe('while the session store is away', () => {
   it('one warning is logged, not one for each request', async () => {
     await test.state.stop(0)
     for (let count = 0; count < 20; count += 1) await agent.get(`${V1}/session`)
-    const warnings = test.logged.filter(({ level, msg }) => Number(level) >= 40 && msg === 'request failed')
+    const warnings = test.logged.filter(
+      ({ level, problem }) => level === 40 && problem === 'state-unavailable',
+    )
     expect(warnings).toHaveLength(1)
   })
 })

@@ -241,12 +241,17 @@ describe('the request log', () => {
     expect(JSON.stringify(test.logged)).not.toContain('token=abc')
   })
 
-  it('warns of one failure of a kind and counts the others', async () => {
-    const quiet = await createTestApp({ endpoints: () => endpoints })
-    const agent = await quiet.signedIn('viewer')
+  it('warns of one failure of a kind, and tells later how many it left out', async () => {
+    let clock = Date.now()
+    const other = await createTestApp({ endpoints: () => endpoints, now: () => clock })
+    const agent = await other.signedIn('viewer')
     for (let count = 0; count < 5; count += 1) await agent.get(`${V1}/refused`).expect(504)
-    const failures = quiet.logged.filter(({ msg }) => msg === 'request failed')
-    expect(failures.map(({ level }) => level)).toEqual([40, 20, 20, 20, 20])
-    await quiet.close()
+    clock += 10_000
+    await agent.get(`${V1}/refused`).expect(504)
+    const warnings = other.logged.filter(
+      ({ level, problem }) => level === 40 && problem === 'fail2ban-timeout',
+    )
+    expect(warnings).toMatchObject([{ alikeLeftOut: 0 }, { alikeLeftOut: 4 }])
+    await other.close()
   })
 })

@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express'
 import type { Role } from '../../shared/session.ts'
-import { sessionIdHash } from '../state/session-payload.ts'
 import type { RateLimits } from '../state/state-provider.ts'
 import { addressBucket, clientAddress } from './client-address.ts'
 import type { Actor } from './endpoint.ts'
 import { countRequest } from './rate-limit.ts'
-import type { BrowserSessions } from './session.ts'
+import type { BrowserSessions, SessionName } from './session.ts'
 
 /** What a user's row must say for a session of theirs to count. */
 export interface SessionUser {
@@ -28,22 +27,21 @@ export interface AdmitDeps {
  */
 export function admit(deps: AdmitDeps): RequestHandler {
   return async (req, res, next) => {
-    const id = deps.sessions.idOf(req)
-    if (id === undefined) {
+    const session = deps.sessions.named(req)
+    if (!session) {
       await countRequest(deps.limits, res, { addressBucket: addressBucket(clientAddress(req), 64) })
       return next()
     }
-    const idHash = sessionIdHash(id)
     const [actor] = await Promise.all([
-      findActor(deps, id, idHash),
-      countRequest(deps.limits, res, { sessionIdHash: idHash }),
+      findActor(deps, session),
+      countRequest(deps.limits, res, { sessionIdHash: session.idHash }),
     ])
     if (actor) req.context.actor = actor
     return next()
   }
 }
 
-async function findActor(deps: AdmitDeps, id: string, idHash: string): Promise<Actor | undefined> {
+async function findActor(deps: AdmitDeps, { id, idHash }: SessionName): Promise<Actor | undefined> {
   const session = await deps.sessions.read(id)
   if (!session) return undefined
   const user = await deps.findUser(session.userId)

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express'
-import { sessionIdHash } from '../state/session-payload.ts'
 import { clientAddress } from './client-address.ts'
 import { cookieKind, readCookie, type PublicUrl } from './cookies.ts'
 import type { Caller } from './endpoint.ts'
@@ -27,14 +26,14 @@ export function createCaller(deps: CallerDeps): (req: Request, res: Response) =>
       requestId: req.context.id,
       async signIn(user) {
         const createdAt = deps.now()
-        const id = await deps.sessions.begin(req, res, {
+        const { idHash } = await deps.sessions.begin(req, res, {
           userId: user.id,
           authVersion: user.authVersion,
           createdAt,
           address: clientAddress(req),
           userAgent,
         })
-        return { sessionIdHash: sessionIdHash(id), createdAt }
+        return { sessionIdHash: idHash, createdAt }
       },
       signOut: () => deps.sessions.end(req, res),
       keepSignedIn: (authVersion) => deps.sessions.keep(req, authVersion),

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { ErrorCode, Problem } from '../../shared/problem.ts'
 import { AppError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -124,19 +124,50 @@ export function problemKind(code: string): {
 }
 
 /** The last layer: answers whatever was thrown with a problem document (RFC 9457). Never touches a cookie. */
-export function problemHandler(options: { log: Logger; basePath: string }): ErrorRequestHandler {
+export function problemHandler(options: {
+  log: Logger
+  basePath: string
+  now: () => number
+}): ErrorRequestHandler {
+  const logFailure = failureLog(options)
   return (thrown: unknown, req, res, next) => {
     const error = toAppError(thrown)
-    if (error.code === 'internal') {
-      options.log.error(
-        { err: thrown, requestId: req.context.id, method: req.method, path: pathOf(req) },
-        'a request failed unexpectedly',
-      )
-    }
     req.context.problem = error.code
+    if (PROBLEMS[error.code].status >= 500) logFailure(error, req)
     // The answer has begun: nothing sensible can follow, so the connection is closed.
     if (res.headersSent) return next(thrown)
     return sendProblem(res, problemOf(error, { instance: req.context.id, basePath: options.basePath }))
+  }
+}
+
+const QUIET_MS = 10_000
+
+/**
+ * What nobody expected is logged whole, each time. A known failure is a warning, one of a kind in ten seconds with the number
+ * of those left out, so that an outage does not fill the disk.
+ */
+function failureLog({
+  log,
+  now,
+}: {
+  log: Logger
+  now: () => number
+}): (error: AppError, req: Request) => void {
+  const warned = new Map<ErrorCode, { at: number; leftOut: number }>()
+  return (error, req) => {
+    const request = { requestId: req.context.id, method: req.method, path: pathOf(req) }
+    if (error.code === 'internal') {
+      log.error({ err: error.cause, ...request }, 'a request failed unexpectedly')
+      return
+    }
+    const last = warned.get(error.code)
+    if (last && now() - last.at < QUIET_MS) {
+      last.leftOut += 1
+      return
+    }
+    warned.set(error.code, { at: now(), leftOut: 0 })
+    const alikeLeftOut = last?.leftOut ?? 0
+    log.warn({ ...request, problem: error.code, alikeLeftOut }, `a request failed: ${error.message}`)
   }
 }
 

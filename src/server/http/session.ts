@@ -6,10 +6,13 @@ import {
   isTouchDue,
   SESSION_IDLE_MS,
   SESSION_LIFETIME_MS,
+  sessionIdHash,
   type SessionPayload,
 } from '../state/session-payload.ts'
 import { StateUnavailable, type SessionData, type Sessions } from '../state/state-provider.ts'
 import { cookieKind, readCookie, sign, unsign, type PublicUrl, type Secrets } from './cookies.ts'
+
+const MOST_VERIFIED = 10_000
 
 /**
  * Sessions of browsers in express-session's store, with its cookie and its records, but without its middleware
@@ -17,16 +20,21 @@ import { cookieKind, readCookie, sign, unsign, type PublicUrl, type Secrets } fr
  * anybody is told so. Everything here rejects with StateUnavailable when the store does not answer.
  */
 export interface BrowserSessions {
-  /** The id in a cookie that we signed. Says nothing of whether the session still exists; no I/O. */
-  idOf(req: Request): string | undefined
+  /** What a cookie that we signed names. Says nothing of whether the session still exists; no I/O. */
+  named(req: Request): SessionName | undefined
   /** Undefined: there is no such session (any more). */
   read(id: string): Promise<SessionData | undefined>
-  /** Begins a session under a new id, whatever cookie came along, and ends the one of that cookie; resolves with the id. */
-  begin(req: Request, res: Response, data: SessionData): Promise<string>
+  /** Begins a session under a new id, whatever cookie came along, and ends the one of that cookie; resolves with the new one. */
+  begin(req: Request, res: Response, data: SessionData): Promise<SessionName>
   /** Ends the request's session. */
   end(req: Request, res: Response): Promise<void>
   /** Carries the request's session, and no other one, over a raised auth version. */
   keep(req: Request, authVersion: number): Promise<void>
+}
+
+export interface SessionName {
+  readonly id: string
+  readonly idHash: string
 }
 
 export interface BrowserSessionsDeps {
@@ -40,6 +48,7 @@ export interface BrowserSessionsDeps {
 export function createBrowserSessions(deps: BrowserSessionsDeps): BrowserSessions {
   const { store, secrets, now } = deps
   const cookie = cookieKind('bangui.sid', deps.publicUrl)
+  const verified = new Map<string, SessionName>()
 
   // The store holds nothing but what session-payload.ts accepts.
   const load = (id: string): Promise<SessionPayload | undefined> =>
@@ -59,13 +68,22 @@ export function createBrowserSessions(deps: BrowserSessionsDeps): BrowserSession
     })
   }
 
-  function idOf(req: Request): string | undefined {
+  /** Browsers send the same cookie with every request; checking its signature again each time would tell nothing new. */
+  function named(req: Request): SessionName | undefined {
     const value = readCookie(req, cookie.name)
-    return value === undefined ? undefined : unsign(value, secrets)
+    if (value === undefined) return undefined
+    const known = verified.get(value)
+    if (known) return known
+    const id = unsign(value, secrets)
+    if (id === undefined) return undefined
+    if (verified.size >= MOST_VERIFIED) verified.clear()
+    const name = { id, idHash: sessionIdHash(id) }
+    verified.set(value, name)
+    return name
   }
 
   return {
-    idOf,
+    named,
 
     async read(id) {
       const payload = await load(id)
@@ -77,23 +95,23 @@ export function createBrowserSessions(deps: BrowserSessionsDeps): BrowserSession
     async begin(req, res, data) {
       const id = randomBytes(24).toString('base64url')
       await save(id, { ...data, cookie: cookieFields(now() + SESSION_IDLE_MS) })
-      const previous = idOf(req)
-      if (previous !== undefined) await destroy(previous)
+      const previous = named(req)
+      if (previous) await destroy(previous.id)
       // The store ends an idle session; the browser keeps the cookie for as long as any session can last.
       res.cookie(cookie.name, sign(id, secrets), { ...cookie.options, maxAge: SESSION_LIFETIME_MS })
-      return id
+      return { id, idHash: sessionIdHash(id) }
     },
 
     async end(req, res) {
-      const id = idOf(req)
-      if (id !== undefined) await destroy(id)
+      const session = named(req)
+      if (session) await destroy(session.id)
       res.clearCookie(cookie.name, cookie.options)
     },
 
     async keep(req, authVersion) {
-      const id = idOf(req)
-      const payload = id === undefined ? undefined : await load(id)
-      if (id !== undefined && payload) await save(id, { ...payload, authVersion })
+      const session = named(req)
+      const payload = session && (await load(session.id))
+      if (payload) await save(session.id, { ...payload, authVersion })
     },
   }
 }

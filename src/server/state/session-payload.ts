@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import type { SessionData } from './state-provider.ts'
 
@@ -39,7 +39,7 @@ export function parseSessionPayload(text: string): SessionPayload | undefined {
 
 /** Hex SHA-256 of a session id: what sessions are stored and listed under, worthless as a cookie. */
 export function sessionIdHash(sid: string): string {
-  return createHash('sha256').update(sid).digest('hex')
+  return hash('sha256', sid)
 }
 
 /** When a session used at `now` ends: its cookie's own end where it has one, else the idle time; never past its lifetime. */
