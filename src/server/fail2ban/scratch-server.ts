@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Connection } from './connection.ts'
@@ -39,7 +38,7 @@ export async function tryOut(
   server.once('exit', () => failed.abort(unusable('ended before it was asked anything')))
   const connection = new Connection({ socketPath, backoffMs: { first: 1, longest: 1 } })
   try {
-    await untilListening(socketPath, failed.signal)
+    await untilAnswering(connection, failed.signal)
     for (const command of commands) await connection.request(command, COMMAND_TIMEOUT_MS)
   } finally {
     connection.close()
@@ -56,12 +55,18 @@ function serverArguments(folder: string, socketPath: string): string[] {
   return ['--async', '-f', '-x', '-s', socketPath, '-p', join(folder, 'scratch.pid'), ...quiet]
 }
 
-async function untilListening(socketPath: string, failed: AbortSignal): Promise<void> {
+/** The socket is there a moment before it accepts connections, so only an answer counts. */
+async function untilAnswering(connection: Connection, failed: AbortSignal): Promise<void> {
   const until = performance.now() + START_TIMEOUT_MS
-  while (!existsSync(socketPath)) {
-    failed.throwIfAborted()
-    if (performance.now() > until) throw unusable('did not begin to listen')
-    await pause(10)
+  for (;;) {
+    try {
+      await connection.request(['ping'], COMMAND_TIMEOUT_MS)
+      return
+    } catch (error) {
+      failed.throwIfAborted()
+      if (performance.now() > until) throw error
+      await pause(10)
+    }
   }
 }
 
