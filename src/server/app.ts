@@ -1,4 +1,4 @@
-import express, { Router, type Express } from 'express'
+import express, { Router, type Express, type Request } from 'express'
 import type { Readiness } from '../shared/health.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
 import { admit, type SessionUser } from './http/admit.ts'
@@ -67,7 +67,8 @@ export function createApp(deps: AppDeps): Express {
   const site = Router()
   site.use('/api', api)
   site.use(healthRoutes(deps.readiness))
-  site.use(spa({ webRoot: deps.webRoot, basePath }))
+  const carriesSession = (req: Request) => sessions.named(req) !== undefined
+  site.use(spa({ webRoot: deps.webRoot, basePath, carriesSession }))
   app.use(basePath, site)
   // Also without the base path: probes come straight to the process, not through the proxy.
   app.use(healthRoutes(deps.readiness))

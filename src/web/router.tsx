@@ -9,18 +9,21 @@ import { ApiError } from './api/api-error.ts'
 import { basename } from './api/base-url.ts'
 import type { ServerState } from './api/query-client.ts'
 import { loginPath, safeNext } from './features/session/next.ts'
+import { forgetSession, sessionHint } from './features/session/session-hint.ts'
 import { sessionQuery, setupQuery } from './features/session/session.queries.ts'
 import { ErrorPage, PageSkeleton } from './features/shell/error-page.tsx'
 
 /** Every page with what it needs before it is shown. Pages are loaded when they are first opened. */
 export function createRouter({ client, onSignedOut }: ServerState) {
   const isSignedIn = async (): Promise<boolean> => {
+    if (client.getQueryData(sessionQuery.queryKey) === undefined && !sessionHint.mayExist) return false
     try {
       await client.ensureQueryData(sessionQuery)
       return true
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'unauthenticated') return false
-      throw error
+      if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error
+      sessionHint.mayExist = false
+      return false
     }
   }
   const setupRequired = async () => (await client.fetchQuery(setupQuery)).required
@@ -48,7 +51,7 @@ export function createRouter({ client, onSignedOut }: ServerState) {
 
   onSignedOut(() => {
     const { pathname, search } = router.state.location
-    client.clear()
+    forgetSession(client)
     void router.navigate(loginPath(pathname + search), { replace: true, state: { ended: true } })
   })
   return router

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import request from 'supertest'
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/test-app.ts'
 
-const INDEX = `<!doctype html><base href="__BASE_HREF__"><meta name="csp-nonce" content="__CSP_NONCE__">`
+const INDEX = `<!doctype html><base href="__BASE_HREF__"><meta name="csp-nonce" content="__CSP_NONCE__"><meta name="session" content="__SESSION__">`
 let webRoot: string
 let test: TestApp
 
@@ -47,6 +47,14 @@ describe('pages', () => {
     await page('/assets/missing.js').expect(404)
     await request(test.app).get('/').set('Accept', 'application/json').expect(404)
     await request(test.app).post('/jails').expect(404)
+  })
+
+  it('say whether the browser brought a session cookie, so that they need not ask in vain', async () => {
+    await start()
+    await expect(page('/')).resolves.toMatchObject({ text: expect.stringContaining('content="none"') })
+    const agent = await test.signedIn('viewer')
+    const signedIn = await agent.get('/').set('Accept', 'text/html')
+    expect(signedIn.text).toContain('content="maybe"')
   })
 
   it('never stand in for the API', async () => {

@@ -8,12 +8,18 @@ import { contentSecurityPolicy } from './security-headers.ts'
 /** What the build writes into index.html for the server to fill in. */
 const NONCE_MARK = '__CSP_NONCE__'
 const BASE_MARK = '__BASE_HREF__'
+const SESSION_MARK = '__SESSION__'
 
 /**
  * The single-page app: its files, and its one page for every address that is not a file, since the browser's router knows the
  * addresses. Files under assets/ carry a hash of their content in their name and never change.
  */
-export function spa(options: { webRoot: string; basePath: string }): Router {
+export function spa(options: {
+  webRoot: string
+  basePath: string
+  /** Whether a request brings a session cookie of ours; the page need not ask who is signed in when it brings none. */
+  carriesSession: (req: Request) => boolean
+}): Router {
   const router = Router()
   const index = join(options.webRoot, 'index.html')
   let parts: readonly string[] | undefined
@@ -36,7 +42,7 @@ export function spa(options: { webRoot: string; basePath: string }): Router {
   )
   router.get('/{*path}', (req, res) => {
     if (!wantsPage(req)) throw new AppError('not-found', `There is no file ${req.path}.`)
-    sendPage(res, indexParts())
+    sendPage(res, indexParts(), options.carriesSession(req))
   })
   router.use((req) => {
     throw new AppError('not-found', `There is no ${req.method} ${req.path}.`)
@@ -50,7 +56,7 @@ function wantsPage(req: Request): boolean {
   return (req.get('accept') ?? '').includes('text/html') || !/\.[a-z]\w*$/i.test(req.path)
 }
 
-function sendPage(res: Response, parts: readonly string[] | undefined): void {
+function sendPage(res: Response, parts: readonly string[] | undefined, carriesSession: boolean): void {
   res.setHeader('Cache-Control', 'no-cache')
   if (parts === undefined) {
     res.status(503).type('text/plain').send('The pages of BanGUI are not built yet. Run: npm run build\n')
@@ -58,5 +64,5 @@ function sendPage(res: Response, parts: readonly string[] | undefined): void {
   }
   const nonce = randomBytes(16).toString('base64')
   res.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce))
-  res.type('html').send(parts.join(nonce))
+  res.type('html').send(parts.join(nonce).replaceAll(SESSION_MARK, carriesSession ? 'maybe' : 'none'))
 }

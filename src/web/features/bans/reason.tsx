@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react'
 import type { Ban } from '../../../shared/ban.ts'
 import { countOf, ordinal } from '../../ui/words.ts'
+import { messageOf } from './log-line.ts'
 import styles from './reason.module.css'
 
 /**
@@ -30,7 +31,7 @@ export function Reason({ ban, open, onToggle }: { ban: Ban; open: boolean; onTog
     >
       {again}
       <span className={styles.count}>{failures} ×</span>
-      <span className={styles.line}>{line}</span>
+      <span className={styles.line}>{messageOf(line)}</span>
       <ChevronDown size={14} aria-hidden className={styles.chevron} />
     </button>
   )

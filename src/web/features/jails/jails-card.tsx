@@ -102,19 +102,19 @@ function JailRow({ jail, host, stale }: { jail: Jail; host: string | undefined; 
       </RowHeader>
       <Cell numeric className={styles.banned}>
         {jail.currentlyBanned.toLocaleString()}
-        <span className={styles.unit}> banned now</span>
+        <span className={styles.unit}> banned</span>
       </Cell>
       <Cell numeric>
         {jail.totalBanned.toLocaleString()}
-        <span className={styles.unit}> in total</span>
+        <span className={styles.unit}> total</span>
       </Cell>
       <Cell numeric>
         {jail.totalFailed.toLocaleString()}
         <span className={styles.unit}> failed</span>
       </Cell>
       <Cell numeric className={styles.bantime}>
+        {(jail.bantimeSeconds ?? -1) >= 0 && <span className={styles.unit}>for </span>}
         {jail.bantimeSeconds === undefined ? '–' : formatDuration(jail.bantimeSeconds)}
-        <span className={styles.unit}> ban time</span>
       </Cell>
     </Row>
   )

@@ -1,4 +1,3 @@
-import { formatDuration } from '../../../shared/duration.ts'
 import type { Jail } from '../../../shared/jail.ts'
 import { countOf } from '../../ui/words.ts'
 import type { HostWithJails } from '../hosts/hosts.queries.ts'
@@ -12,7 +11,6 @@ export function Tiles({ hosts }: { hosts: readonly HostWithJails[] }) {
   const watched = sum(jails, (jail) => jail.currentlyFailed)
   const bannedIn = jails.filter((jail) => jail.currentlyBanned > 0).length
   const stale = hosts.some(({ host }) => !host.online)
-  const bantimes = jails.flatMap((jail) => jail.bantimeSeconds ?? [])
   return (
     <dl className={styles.tiles} data-stale={stale || undefined}>
       <Tile
@@ -28,12 +26,12 @@ export function Tiles({ hosts }: { hosts: readonly HostWithJails[] }) {
       <Tile
         label="Bans since start"
         value={known ? sum(jails, (jail) => jail.totalBanned) : undefined}
-        remark={describeBantimes(bantimes)}
+        remark={busiest(jails)}
       />
       <Tile
         label="Failed attempts"
         value={known ? sum(jails, (jail) => jail.totalFailed) : undefined}
-        remark={watched === 0 ? 'since start' : `${countOf(watched, 'address', 'addresses')} close to a ban`}
+        remark={watched === 0 ? 'since start' : `${watched.toLocaleString()} close to a ban`}
       />
     </dl>
   )
@@ -53,11 +51,8 @@ function sum(jails: readonly Jail[], of: (jail: Jail) => number): number {
   return jails.reduce((total, jail) => total + of(jail), 0)
 }
 
-function describeBantimes(seconds: readonly number[]): string {
-  if (seconds.length === 0) return 'of fail2ban'
-  const shortest = Math.min(...seconds)
-  const longest = seconds.includes(-1) ? -1 : Math.max(...seconds)
-  if (shortest === longest) return `each for ${formatDuration(longest)}`
-  const from = Math.min(...seconds.filter((value) => value >= 0))
-  return `for ${formatDuration(from)} to ${longest === -1 ? 'ever' : formatDuration(longest)}`
+/** Where most of it happens. */
+function busiest(jails: readonly Jail[]): string {
+  const [first] = [...jails].sort((a, b) => b.totalBanned - a.totalBanned)
+  return first === undefined || first.totalBanned === 0 ? 'of fail2ban' : `most of them in ${first.name}`
 }

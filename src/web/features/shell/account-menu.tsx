@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Menu, MenuItem, MenuNote, MenuSeparator } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { WhenOpened } from '../../ui/when-opened.tsx'
+import { forgetSession } from '../session/session-hint.ts'
 import { sessionQuery, useSignOut } from '../session/session.queries.ts'
 
 const SignOutOthers = lazy(async () => ({
@@ -23,7 +24,7 @@ export function AccountMenu() {
   function leave() {
     signOut.mutate(undefined, {
       onSuccess() {
-        client.clear()
+        forgetSession(client)
         void navigate('/login', { replace: true })
       },
       onError: (error) =>
