@@ -2,19 +2,20 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
+import { createConsole, type Console } from './console.ts'
 import { openDatabase, type Db } from './db/database.ts'
 import { createAuthFeature } from './features/auth/auth.feature.ts'
 import { createPasswords } from './features/auth/password.ts'
 import { loadSessionSecrets } from './features/auth/session-secrets.ts'
 import { createSessionsRepository } from './features/auth/sessions.repository.ts'
 import { startupAccounts } from './features/auth/setup.ts'
-import { createReadiness } from './features/health/readiness.ts'
+import { createReadiness, type ReadinessCheck } from './features/health/readiness.ts'
 import { runLedgerJobs } from './features/jobs/run-ledger.jobs.ts'
 import { createRunLedger } from './features/jobs/run-ledger.repository.ts'
 import { createInProcessScheduler } from './jobs/in-process-scheduler.ts'
 import type { Logger } from './lib/logger.ts'
 import { listen } from './startup/http-server.ts'
-import { acquireInstanceLease } from './startup/instance-lease.ts'
+import { acquireInstanceLease, type InstanceLease } from './startup/instance-lease.ts'
 import { stage } from './startup/stages.ts'
 import { readVersion } from './startup/version.ts'
 import type { AppRuntime } from './state/app-runtime.ts'
@@ -61,32 +62,27 @@ export async function openRuntime(config: Config, log: Logger, stop: AbortSignal
     return loadSessionSecrets(db, config.sessionSecrets)
   })
 
+  const console_: Console = createConsole({
+    db,
+    state,
+    host: config.hostId,
+    historyDays: config.historyDays,
+    findUser: (id) => auth.findUser(id),
+    log,
+    now,
+  })
+  const bansOf = (address: string): ReturnType<Console['bansOf']> => console_.bansOf(address)
+  const auth = createAuthFeature({ db, state, secrets, passwords, bansOf, log })
+  await stage(log, 'jobs', () => startJobs(opened, db, console_, log))
+
   const draining = new AbortController()
   const isDraining = (): boolean => draining.signal.aborted
-  const auth = createAuthFeature({ db, state, secrets, passwords, bansOf: async () => [], log })
-  const ledger = createRunLedger({ db, now })
-  const scheduler = createInProcessScheduler({ ledger, now, log })
-  for (const job of runLedgerJobs({ ledger, now })) scheduler.define(job)
-  await stage(log, 'jobs', () => scheduler.start())
-  opened.defer(() => scheduler.stop(STOP_MS))
-
-  const readiness = createReadiness({
-    version,
-    isDraining,
-    checks: [
-      { name: 'state', required: true, problem: () => state.health().reasons.join(' ') || undefined },
-      {
-        name: 'lease',
-        required: true,
-        problem: () => (lease.lost.aborted ? 'Another process has taken over this database.' : undefined),
-      },
-    ],
-  })
+  const readiness = createReadiness({ version, isDraining, checks: checksOf(state, lease, console_) })
   const app = createApp({
     log,
     state,
     findUser: auth.findUser,
-    endpoints: auth.endpoints,
+    endpoints: [...auth.endpoints, ...console_.endpoints],
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     sessionSecrets: secrets,
@@ -95,18 +91,53 @@ export async function openRuntime(config: Config, log: Logger, stop: AbortSignal
     readiness,
     isDraining,
   })
+  await console_.events.start()
   const server = await stage(log, 'http', () => listen(app, config.listen))
   opened.defer(async () => {
     draining.abort()
+    console_.events.stop()
     await server.close(DRAIN_MS)
   })
-  log.info(
-    { host: server.host, port: server.port, ms: Math.round(performance.now()) },
-    addressLine(config, server.port),
-  )
+  const ms = Math.round(performance.now())
+  log.info({ host: server.host, port: server.port, ms }, addressLine(config, server.port))
 
   const closing = opened.move()
   return { lost: lease.lost, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+async function startJobs(
+  opened: AsyncDisposableStack,
+  db: Db,
+  console_: Console,
+  log: Logger,
+): Promise<void> {
+  const now = Date.now
+  const ledger = createRunLedger({ db, now })
+  const scheduler = createInProcessScheduler({ ledger, now, log })
+  for (const job of [...console_.jobs, ...runLedgerJobs({ ledger, now })]) scheduler.define(job)
+  await console_.ingest.start()
+  opened.defer(() => console_.ingest.stop())
+  await scheduler.start()
+  opened.defer(() => scheduler.stop(STOP_MS))
+}
+
+/** fail2ban being away is reported, but never makes the process unready: its screens say what is wrong. */
+function checksOf(
+  state: StateProvider<AppRuntime>,
+  lease: InstanceLease,
+  console_: Console,
+): ReadinessCheck[] {
+  const offline = (): string[] =>
+    console_.hosts.list().flatMap(({ host }) => (host.offline ? [`${host.id}: ${host.offline.detail}`] : []))
+  return [
+    { name: 'state', required: true, problem: () => state.health().reasons.join(' ') || undefined },
+    {
+      name: 'lease',
+      required: true,
+      problem: () => (lease.lost.aborted ? 'Another process has taken over this database.' : undefined),
+    },
+    { name: 'fail2ban', required: false, problem: () => offline().join(' ') || undefined },
+  ]
 }
 
 function createStateProvider(config: Config, db: Db, log: Logger): StateProvider<AppRuntime> {

@@ -13,6 +13,8 @@ export interface ConsoleUnderTest {
   readonly url: string
   /** `Cookie` header of a signed-in administrator. */
   readonly cookie: string
+  /** So many further sessions of the same administrator. */
+  signInOften(count: number): Promise<string[]>
   /** A JSON answer of the API. */
   get(path: string): Promise<unknown>
   post(path: string, body: unknown): Promise<Response>
@@ -51,6 +53,13 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     port,
     url,
     cookie,
+    signInOften: async (count) => {
+      const cookies: string[] = []
+      while (cookies.length < count) {
+        cookies.push(...(await Promise.all(Array.from({ length: 4 }, () => signIn(url, cookie)))))
+      }
+      return cookies
+    },
     get: async (path) => (await fetch(url + path, { headers: { cookie } })).json(),
     post: (path, body) => send(url + path, body, { cookie }),
     stop: async () => {
@@ -69,8 +78,12 @@ export function send(url: string, body: unknown, headers: Record<string, string>
   })
 }
 
-async function signIn(url: string): Promise<string> {
-  const answer = await send(`${url}/session`, CREDENTIALS)
+async function signIn(url: string, known?: string): Promise<string> {
+  const answer = await send(
+    `${url}/session`,
+    CREDENTIALS,
+    known === undefined ? {} : { cookie: known.replace(/bangui\.sid=[^;]*;?/, '') },
+  )
   if (!answer.ok) throw new Error(`Signing in failed: ${answer.status} ${await answer.text()}`)
   return answer.headers
     .getSetCookie()

@@ -14,14 +14,15 @@ export interface LoadResult {
 export async function load(options: {
   port: number
   path: string
-  headers?: Record<string, string>
+  /** `Cookie` headers, used in turn: one session may not make as many requests as a measurement needs. */
+  cookies?: readonly string[]
   connections: number
   seconds: number
 }): Promise<LoadResult> {
-  const headers = Object.entries(options.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
-  const request = Buffer.from(
-    `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\n${headers.join('')}\r\n`,
-  )
+  const line = `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\n`
+  const requests = (options.cookies ?? []).map((cookie) => Buffer.from(`${line}Cookie: ${cookie}\r\n\r\n`))
+  if (requests.length === 0) requests.push(Buffer.from(`${line}\r\n`))
+  let next = 0
   const until = performance.now() + options.seconds * 1000
   const latencies: number[] = []
   let failures = 0
@@ -31,7 +32,7 @@ export async function load(options: {
       let sentAt = 0
       const send = (): void => {
         sentAt = performance.now()
-        socket.write(request)
+        socket.write(requests[next++ % requests.length] ?? '')
       }
       socket.once('connect', send)
       socket.once('error', reject)

@@ -102,9 +102,9 @@ async function fillWith(console_: ConsoleUnderTest): Promise<void> {
 }
 
 async function pages(console_: ConsoleUnderTest): Promise<Row[]> {
-  const headers = { cookie: console_.cookie }
+  const cookies = await console_.signInOften(100)
   const one = async (path: string, connections: number): Promise<number> => {
-    const result = await load({ port: console_.port, path, headers, connections, seconds: 4 })
+    const result = await load({ port: console_.port, path, cookies, connections, seconds: 4 })
     if (result.failures > 0)
       throw new Error(`${result.failures} of ${result.requests} requests for ${path} failed`)
     return percentile(result.latencies, 0.95)

@@ -5,7 +5,7 @@ export interface Side {
   readonly server: ServerProcess
   readonly port: number
   readonly path: string
-  readonly headers?: Record<string, string>
+  readonly cookies?: readonly string[]
 }
 
 export interface PairedResult {
