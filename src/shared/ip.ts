@@ -20,6 +20,8 @@ export type AddressScope =
 /** Widest networks that may be banned: a slip of the keyboard must not lock out half the internet. */
 const WIDEST = { 4: 16, 6: 32 } as const
 
+const WIDEST_IGNORED = 8
+
 const NOT_AN_ADDRESS = 'Not an IPv4 or IPv6 address, nor a network such as 203.0.113.0/24.'
 const TOO_WIDE = 'The network is too wide: use /16 or narrower for IPv4, /32 or narrower for IPv6.'
 
@@ -34,6 +36,13 @@ export function parseIp(text: string): IpParseResult {
   if (typeof read === 'string') return { ok: false, problem: read }
   if (read.prefix < WIDEST[read.family]) return { ok: false, problem: TOO_WIDE }
   return { ok: true, entry: read }
+}
+
+/** The same for an allow list, where whole private networks such as 10.0.0.0/8 belong; half the internet does not. */
+export function parseIgnoreip(text: string): IpParseResult {
+  const entry = listedIp(withoutPort(text.trim()))
+  const fits = entry !== undefined && entry.prefix >= WIDEST_IGNORED
+  return fits ? { ok: true, entry } : parseIp(text)
 }
 
 /** Reads what fail2ban itself lists, networks of any width too. Undefined: not an address but a name. */

@@ -36,10 +36,10 @@ export const Jail = z.object({
 })
 export type Jail = z.infer<typeof Jail>
 
-/** A jail with what is read only when it is looked at. */
+/** A jail with what is read only when it is looked at; the additions are absent while fail2ban cannot be asked. */
 export const JailDetail = z.extend(Jail, {
-  ignoreip: z.array(z.string()),
-  ignoreself: z.boolean(),
-  actions: z.array(z.string()),
+  ignoreip: z.optional(z.array(z.string())),
+  ignoreself: z.optional(z.boolean()),
+  actions: z.optional(z.array(z.string())),
 })
 export type JailDetail = z.infer<typeof JailDetail>

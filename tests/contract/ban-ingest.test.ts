@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { pino } from 'pino'
+import { PERMANENT } from '../../src/server/db/ban-rows.ts'
 import { openDatabase, type Db } from '../../src/server/db/database.ts'
 import { createBanFeedRepository } from '../../src/server/features/bans/ban-feed.repository.ts'
 import { createBanIngest, type BanIngest } from '../../src/server/features/bans/ban-ingest.ts'
@@ -132,7 +133,7 @@ describe('bans and their ends', () => {
       ip: '2001:db8::7',
       ip_key: '20010db8000000000000000000000007/128',
       banned_at: T0,
-      expires_at: null,
+      expires_at: PERMANENT,
       ban_count: 4,
       failures: 3,
       matches: '["Failed password from 2001:db8::7"]',
@@ -196,7 +197,7 @@ describe('bans and their ends', () => {
     await send(2, [{ kind: 'end', jail: 'sshd', ip: '192.0.2.1', expiresAt: null }])
     const row = await db.selectFrom('active_bans').selectAll().executeTakeFirstOrThrow()
     const event = await db.selectFrom('ban_events').selectAll().executeTakeFirstOrThrow()
-    expect([row.expires_at, event.expires_at]).toEqual([null, T0 + 10 * MINUTE])
+    expect([row.expires_at, event.expires_at]).toEqual([PERMANENT, T0 + 10 * MINUTE])
   })
 })
 

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import type { BanReason } from '../../shared/ban.ts'
 import { ipKey, listedIp } from '../../shared/ip.ts'
 
+/** `expires_at` of an active ban that does not expire. */
+export const PERMANENT = Number.MAX_SAFE_INTEGER
+
 const Matches = z.array(z.string())
 
 /** The reason as it is stored with a ban or its archive entry; undefined when fail2ban's database has not told of it. */

@@ -105,8 +105,8 @@ interface ActiveBansTable {
   /** 32 hexadecimal digits and the prefix length, sorts in address order; `z` and the text for what is no address. */
   ip_key: string
   banned_at: number
-  /** null: permanent. */
-  expires_at: number | null
+  /** PERMANENT of ban-rows.ts, which sorts behind all others, where a ban does not expire. */
+  expires_at: number
   ban_count: number
   failures: number | null
   /** JSON array of matched log lines; null when fail2ban's database has not told yet and the times are a guess. */

@@ -92,7 +92,8 @@ function agentMissing(since: number): Offline {
     reason: 'agent-missing',
     since: new Date(since).toISOString(),
     detail: 'No process of BanGUI with the role agent reports about this fail2ban.',
-    remedy: 'Start BanGUI beside fail2ban with the role agent (BANGUI_ROLES) and this host’s id (BANGUI_HOST).',
+    remedy:
+      'Start BanGUI beside fail2ban with the role agent (BANGUI_ROLES) and this host’s id (BANGUI_HOST).',
   }
 }
 

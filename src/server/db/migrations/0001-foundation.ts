@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 
 export async function up(db: Kysely<Database>): Promise<void> {
@@ -82,7 +82,7 @@ async function bans(db: Kysely<Database>): Promise<void> {
     .addColumn('ip', 'text', (column) => column.notNull())
     .addColumn('ip_key', 'text', (column) => column.notNull())
     .addColumn('banned_at', 'bigint', (column) => column.notNull())
-    .addColumn('expires_at', 'bigint')
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .addColumn('ban_count', 'integer', (column) => column.notNull())
     .addColumn('failures', 'integer')
     .addColumn('matches', 'text')
@@ -94,6 +94,7 @@ async function bans(db: Kysely<Database>): Promise<void> {
   // further one makes every ban dearer.
   const orders: ReadonlyArray<readonly [string, ReadonlyArray<keyof Database['active_bans']>]> = [
     ['active_bans_by_time', ['banned_at', 'host', 'jail', 'ip']],
+    ['active_bans_by_end', ['expires_at', 'host', 'jail', 'ip']],
     ['active_bans_by_address', ['ip_key', 'host', 'jail', 'ip']],
     ['active_bans_by_count', ['ban_count', 'host', 'jail', 'ip']],
     ['active_bans_in_jail_by_time', ['jail', 'banned_at', 'host', 'ip']],
@@ -105,12 +106,6 @@ async function bans(db: Kysely<Database>): Promise<void> {
       .columns([...columns])
       .execute()
   }
-  // A permanent ban ends after all others.
-  await db.schema
-    .createIndex('active_bans_by_end')
-    .on('active_bans')
-    .expression(sql`coalesce(expires_at, 9007199254740991), host, jail, ip`)
-    .execute()
   await db.schema
     .createTable('active_ban_counts')
     .addColumn('host', 'text', (column) => column.notNull())

@@ -27,6 +27,8 @@ export interface BanFeedRepository {
   /** Of the newest ban in the archive. */
   newestBanAt(host: string): Promise<number | undefined>
   newestEventId(): Promise<number>
+  /** Takes entries older than this out of the archive, the oldest first, and returns how many it took. */
+  forgetEvents(olderThan: number, limit: number): Promise<number>
 }
 
 export interface SweepPlace {
@@ -92,6 +94,12 @@ export function createBanFeedRepository(db: Db): BanFeedRepository {
       return (await db.selectFrom('feeds').select('host').execute()).map((row) => row.host)
     },
 
+    ...archiveOf(db),
+  }
+}
+
+function archiveOf(db: Db): Pick<BanFeedRepository, 'newestBanAt' | 'newestEventId' | 'forgetEvents'> {
+  return {
     async newestBanAt(host) {
       const row = await db
         .selectFrom('ban_events')
@@ -112,6 +120,17 @@ export function createBanFeedRepository(db: Db): BanFeedRepository {
         .executeTakeFirst()
       return row?.id ?? 0
     },
+
+    async forgetEvents(olderThan, limit) {
+      const old = db
+        .selectFrom('ban_events')
+        .select('id')
+        .where('at', '<', olderThan)
+        .orderBy('at')
+        .limit(limit)
+      const result = await db.deleteFrom('ban_events').where('id', 'in', old).executeTakeFirst()
+      return Number(result.numDeletedRows)
+    },
   }
 }
 
@@ -126,7 +145,8 @@ async function sweep(tx: Tx, request: SweepRequest): Promise<SweepPlace | undefi
     .selectFrom('active_bans')
     .select(['ip', 'banned_at', 'seen'])
     .where('jail', '=', jail)
-    .where('host', '=', host)
+    // `|| ''`: taken as a constant, the host would keep SQLite from reading the index in its order.
+    .where(sql<boolean>`host || '' = ${host}`)
     .orderBy('banned_at')
     .orderBy('host')
     .orderBy('ip')
@@ -138,7 +158,7 @@ async function sweep(tx: Tx, request: SweepRequest): Promise<SweepPlace | undefi
   const unseen = rows.filter((row) => row.seen !== mark).map((row) => row.ip)
   const ended = await remove(tx, host, jail, unseen)
   await archiveEnds(tx, host, jail, ended, (ban) =>
-    ban.expiresAt !== null && ban.expiresAt <= request.at
+    ban.expiresAt <= request.at
       ? { at: ban.expiresAt, cause: 'expired' }
       : { at: request.at, cause: request.cause },
   )

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { UnbanCause } from '../../../shared/event.ts'
 import type { BanFact } from '../../../shared/feed.ts'
-import { ipKeyOf, reasonColumns } from '../../db/ban-rows.ts'
+import { ipKeyOf, PERMANENT, reasonColumns } from '../../db/ban-rows.ts'
 import type { Database, NewActiveBan, NewBanEvent } from '../../db/schema.ts'
 import type { AnyRun, Run } from './ban-changes.ts'
 
@@ -67,7 +67,7 @@ async function announce(
     ip: fact.ip,
     ip_key: ipKeyOf(fact.ip),
     banned_at: fact.bannedAt,
-    expires_at: fact.expiresAt,
+    expires_at: fact.expiresAt ?? PERMANENT,
     ban_count: fact.banCount,
     ...reasonColumns(fact.reason),
     seen,
@@ -169,20 +169,19 @@ async function complete(
     const ban = before.get(fact.ip)
     if (!ban?.guessed) continue
     const columns = {
-      expires_at: fact.expiresAt,
       ban_count: fact.banCount,
       ...reasonColumns(fact.reason),
     }
     await tx
       .updateTable('active_bans')
-      .set({ banned_at: fact.bannedAt, ...columns })
+      .set({ banned_at: fact.bannedAt, expires_at: fact.expiresAt ?? PERMANENT, ...columns })
       .where('ip', '=', fact.ip)
       .where('host', '=', host)
       .where('jail', '=', fact.jail)
       .execute()
     await tx
       .updateTable('ban_events')
-      .set({ at: fact.bannedAt, ...columns })
+      .set({ at: fact.bannedAt, expires_at: fact.expiresAt, ...columns })
       .where('ip', '=', fact.ip)
       .where('at', '=', ban.bannedAt)
       .where('host', '=', host)
@@ -196,7 +195,7 @@ async function applyEnds(tx: Tx, host: string, { jail, changes }: Run<'end'>): P
   for (const { ip, expiresAt } of changes) {
     await tx
       .updateTable('active_bans')
-      .set({ expires_at: expiresAt })
+      .set({ expires_at: expiresAt ?? PERMANENT })
       .where('ip', '=', ip)
       .where('host', '=', host)
       .where('jail', '=', jail)
@@ -215,7 +214,8 @@ async function applyUnbans(tx: Tx, host: string, { jail, changes }: Run<'unban'>
 
 export interface EndedBan {
   readonly ip: string
-  readonly expiresAt: number | null
+  /** PERMANENT where it would not have expired. */
+  readonly expiresAt: number
   readonly banCount: number
 }
 

@@ -1,0 +1,84 @@
+import type { Db } from './db/database.ts'
+import { createBanFeedRepository } from './features/bans/ban-feed.repository.ts'
+import { createBanIngest, type BanIngest } from './features/bans/ban-ingest.ts'
+import { bansEndpoints } from './features/bans/bans.endpoints.ts'
+import { bansJobs } from './features/bans/bans.jobs.ts'
+import { createBansRepository } from './features/bans/bans.repository.ts'
+import { createBansService, type JailPath } from './features/bans/bans.service.ts'
+import { createEventStream, type EventStream, type EventStreamDeps } from './features/events/event-stream.ts'
+import { eventsEndpoints } from './features/events/events.endpoints.ts'
+import { createEventsRepository } from './features/events/events.repository.ts'
+import { createStreamAdmission } from './features/events/stream-admission.ts'
+import { hostsEndpoints } from './features/hosts/hosts.endpoints.ts'
+import { ipEndpoints } from './features/ip/ip.endpoints.ts'
+import { jailsEndpoints } from './features/jails/jails.endpoints.ts'
+import { createJailsService } from './features/jails/jails.service.ts'
+import type { SessionUser } from './http/admit.ts'
+import type { Endpoint } from './http/endpoint.ts'
+import type { Job } from './jobs/job.ts'
+import type { Logger } from './lib/logger.ts'
+import { createAgentCommands } from './state/agent-commands.ts'
+import type { AppRuntime } from './state/app-runtime.ts'
+import { createHostDirectory, type HostDirectory } from './state/host-directory.ts'
+import type { StateProvider } from './state/state-provider.ts'
+
+/** What the console knows and does about fail2ban; it reaches fail2ban only through the agents. */
+export interface Console {
+  readonly endpoints: readonly Endpoint[]
+  readonly hosts: HostDirectory
+  /** Where an address is banned, itself or within a network. */
+  readonly bansOf: (address: string) => Promise<JailPath[]>
+  /** Of the web role: to be started before the server listens, and stopped before it is waited for. */
+  readonly events: EventStream
+  /** Of the jobs role. */
+  readonly ingest: BanIngest
+  readonly jobs: readonly Job[]
+}
+
+export interface ConsoleDeps {
+  readonly db: Db
+  readonly state: StateProvider<AppRuntime>
+  /** Id of the fail2ban host of this installation. */
+  readonly host: string
+  readonly historyDays: number
+  readonly findUser: (id: string) => Promise<SessionUser | undefined>
+  readonly log: Logger
+  readonly now: () => number
+  readonly streams?: Pick<EventStreamDeps, 'timing' | 'limits'>
+}
+
+export function createConsole(deps: ConsoleDeps): Console {
+  const { db, state, host, findUser, log, now } = deps
+  const hosts = createHostDirectory({ runtime: state.runtime, host, now })
+  const commands = createAgentCommands(state.requests)
+  const feed = createBanFeedRepository(db)
+  const archive = createEventsRepository(db)
+  const repository = createBansRepository(db)
+  const bans = createBansService({ repository, hosts, commands, log })
+  const events = createEventStream({
+    repository: archive,
+    state,
+    hosts,
+    admitted: createStreamAdmission({ sessions: state.sessions, findUser }),
+    log,
+    ...deps.streams,
+  })
+  return {
+    hosts,
+    events,
+    bansOf: (address) => bans.bansOf(address),
+    ingest: createBanIngest({ repository: feed, state, host, log }),
+    jobs: bansJobs({ repository: feed, keepDays: deps.historyDays, now }),
+    endpoints: [
+      ...hostsEndpoints(hosts),
+      ...jailsEndpoints(createJailsService({ hosts, commands, now })),
+      ...bansEndpoints(bans),
+      ...ipEndpoints({
+        bansCovering: (entry) => repository.covering(entry),
+        bansInside: (network, limit) => repository.inside(network, limit),
+        eventsOf: (ip, limit) => archive.ofIp(ip, limit),
+      }),
+      ...eventsEndpoints(events),
+    ],
+  }
+}
