@@ -164,18 +164,18 @@ describe('bans', () => {
     const recorder = await startRecorder(server.socket)
     const recorded = createFail2banClient({ socketPath: recorder.socketPath, requestTimeoutMs: 10_000 })
     try {
-      const entries = Array.from({ length: 250 }, (_, index) => `2001:db8::${(index + 1).toString(16)}`)
-      expect(await recorded.ban('sshd', entries)).toBe(250)
-      expect(await recorded.unban('sshd', entries)).toBe(250)
+      const entries = Array.from({ length: 60 }, (_, index) => `2001:db8::${(index + 1).toString(16)}`)
+      expect(await recorded.ban('sshd', entries)).toBe(60)
+      expect(await recorded.unban('sshd', entries)).toBe(60)
       const chunks = recorder.requests
         .filter((request) => Array.isArray(request))
         .map((request) => request.slice(2))
       const bans = chunks.filter(([verb]) => verb === 'banip').map((chunk) => chunk.slice(1))
       expect(bans.flat()).toEqual(entries)
-      expect(bans[0]).toHaveLength(10)
+      expect(bans[0]).toHaveLength(5)
       // Each address runs a shell, which takes milliseconds; without learning, chunks would grow to a hundred.
-      expect(Math.max(...bans.map((chunk) => chunk.length))).toBeLessThanOrEqual(50)
-      expect(bans.length).toBeGreaterThan(5)
+      expect(Math.max(...bans.map((chunk) => chunk.length))).toBeLessThanOrEqual(30)
+      expect(bans.length).toBeGreaterThan(3)
     } finally {
       await recorded.close()
       await recorder.stop()

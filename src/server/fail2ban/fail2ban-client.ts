@@ -10,7 +10,11 @@ export class Fail2banUnavailable extends Error {
   }
 }
 
-/** fail2ban answered with an exception. Texts differ between versions: branch on `exception` alone. */
+/**
+ * fail2ban answered with an exception. Texts differ between versions: branch on `exception` alone. What fail2ban would not
+ * check itself (an address, a jail's name, a number, a stream) is refused the same way before anything is sent:
+ * `ValueError`, or `ConfigurationError` for a stream.
+ */
 export class Fail2banRefused extends Error {
   override readonly name = 'Fail2banRefused'
   /** Python class without its module, such as `UnknownJailException`; `protocol` for a bare ERROR text. */
@@ -62,7 +66,10 @@ export interface Fail2banClient {
   areBanned(jail: string, entries: readonly string[]): Promise<boolean[]>
   /** Adds bans; returns how many were new. Chunks and yields, so that other clients wait less than 50 ms. */
   ban(jail: string, entries: readonly string[]): Promise<number>
-  /** Lifts bans; returns how many there were. Entries must be exactly as listed. */
+  /**
+   * Lifts bans; returns how many there were. Entries must be exactly as listed. A network that is not banned as such is
+   * left alone, and so are the addresses inside it.
+   */
   unban(jail: string, entries: readonly string[]): Promise<number>
   stopJail(jail: string): Promise<void>
   setIdle(jail: string, idle: boolean): Promise<void>
@@ -70,12 +77,13 @@ export interface Fail2banClient {
   setFindtime(jail: string, seconds: number): Promise<void>
   setMaxretry(jail: string, count: number): Promise<void>
   addIgnoreip(jail: string, entries: readonly string[]): Promise<void>
+  /** All are tried; what was not there is refused (`ValueError`) in the end. */
   removeIgnoreip(jail: string, entries: readonly string[]): Promise<void>
   /** Path of fail2ban's database as its server sees it; undefined when it keeps none. */
   databasePath(): Promise<string | undefined>
   /** Replaces one running jail with what the stream says; see jail-stream.ts for how a safe one is made. */
   reloadJail(jail: string, stream: readonly ConfigCommand[]): Promise<void>
-  /** Brings up a jail that does not run. On an error what was begun is removed again. */
+  /** Brings up a jail that does not run (else `DuplicateJailException`). When refused, what was begun is removed again. */
   startJail(jail: string, stream: readonly ConfigCommand[]): Promise<void>
   close(): Promise<void>
 }
