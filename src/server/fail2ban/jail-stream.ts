@@ -31,8 +31,9 @@ const CLIENT_TIMEOUT_MS = 20_000
 export async function captureJailStream(options: JailStreamOptions): Promise<ConfigCommand[]> {
   const { configDir, jail, clientPath = 'fail2ban-client', serverPath = 'fail2ban-server' } = options
   // `reload --all` would be about every jail there is.
-  if (!JailName.safeParse(jail).success)
+  if (!JailName.safeParse(jail).success) {
     throw new JailStreamError(`“${printable(jail)}” is not the name of a jail.`)
+  }
   const folder = await mkdtemp(join(tmpdir(), 'bangui-jail-'))
   try {
     const everything = await readConfiguration({ folder, configDir, jail, clientPath })

@@ -13,8 +13,9 @@ export function readReply(message: PickleValue): { value: PickleValue } | Fail2b
   if (message.length === 1 && status === 'SHUTDOWN') return 'stopping'
   if (message.length !== 2 || value === undefined) throw new Error('an answer does not have two parts')
   if (status === 0) return { value }
-  if (status !== 1 || !isPickleObject(value))
+  if (status !== 1 || !isPickleObject(value)) {
     throw new Error('an answer is neither a success nor an exception')
+  }
   return refusal(value.class, value.args)
 }
 
