@@ -41,7 +41,7 @@ export function createApp(deps: AppDeps): Express {
   const { endpoints, log, publicUrl, state, version, now = Date.now } = deps
   const basePath = publicUrl?.basePath ?? '/'
   const sessions = createBrowserSessions({
-    store: state.sessions.store,
+    sessions: state.sessions,
     secrets: deps.sessionSecrets,
     publicUrl,
     log,

@@ -79,6 +79,7 @@ async function everythingIsUnavailable(node: StateProvider, user: string): Promi
   await expectUnavailable(storeOf(node).set('sid', sessionRecord(user)))
   await expectUnavailable(storeOf(node).touch('sid', sessionRecord(user)))
   await expectUnavailable(storeOf(node).destroy('sid'))
+  await expectUnavailable(node.sessions.read('hash'))
   await expectUnavailable(node.sessions.list(user))
   await expectUnavailable(node.sessions.revoke('hash'))
   await expectUnavailable(node.limits.consume(rule, 'key'))

@@ -74,6 +74,19 @@ export function describeSessions(opened: Opened, suffers: StateProviderSuite['su
     expect(await store.get(sid)).toBeUndefined()
   })
 
+  it('is read by the hash of its id, until it is destroyed', async () => {
+    const under = opened()
+    const [user] = under.users
+    const sid = fresh('sid')
+    await storeOf(nodeOf(under, 0)).set(sid, sessionRecord(user))
+    const { sessions } = nodeOf(under, 1)
+    const [listed] = await sessions.list(user)
+    expect(await sessions.read(hashOf(sid))).toEqual({ ...listed, idHash: hashOf(sid) })
+    expect(await sessions.read(sid)).toBeUndefined()
+    await storeOf(nodeOf(under, 0)).destroy(sid)
+    expect(await sessions.read(hashOf(sid))).toBeUndefined()
+  })
+
   describe('the end of a session', () => describeEnds(opened))
   describe('destroying', () => describeDestroying(opened))
 
@@ -115,6 +128,7 @@ export function describeSessions(opened: Opened, suffers: StateProviderSuite['su
         await expectUnavailable(store.get(fresh('sid')))
         await expectUnavailable(store.set(sid, sessionRecord(under.users[0])))
         await expectUnavailable(store.destroy(sid))
+        await expectUnavailable(sessions.read(hashOf(sid)))
         await expectUnavailable(sessions.revoke(hashOf(sid)))
         await expectUnavailable(sessions.list(under.users[0]))
       })

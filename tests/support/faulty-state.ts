@@ -22,6 +22,7 @@ export function faulty<S extends RuntimeShape>(inner: StateProvider<S>): FaultyS
     kind: inner.kind,
     sessions: {
       store: new FaultyStore(inner.sessions.store, () => away),
+      read: async (idHash) => (reach(), inner.sessions.read(idHash)),
       revoke: async (idHash) => (reach(), inner.sessions.revoke(idHash)),
       list: async (userId) => (reach(), inner.sessions.list(userId)),
     },

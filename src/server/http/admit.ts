@@ -41,8 +41,8 @@ export function admit(deps: AdmitDeps): RequestHandler {
   }
 }
 
-async function findActor(deps: AdmitDeps, { id, idHash }: SessionName): Promise<Actor | undefined> {
-  const session = await deps.sessions.read(id)
+async function findActor(deps: AdmitDeps, name: SessionName): Promise<Actor | undefined> {
+  const session = await deps.sessions.read(name)
   if (!session) return undefined
   const user = await deps.findUser(session.userId)
   if (!user || user.disabled || user.authVersion !== session.authVersion) return undefined
@@ -50,7 +50,7 @@ async function findActor(deps: AdmitDeps, { id, idHash }: SessionName): Promise<
     id: user.id,
     username: user.username,
     role: user.role,
-    sessionIdHash: idHash,
+    sessionIdHash: name.idHash,
     sessionCreatedAt: session.createdAt,
   }
 }

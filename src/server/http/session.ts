@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import type { SessionData as StoreRecord } from 'express-session'
 import type { Logger } from '../lib/logger.ts'
+import { SESSION_IDLE_MS, SESSION_LIFETIME_MS, sessionIdHash } from '../state/session-payload.ts'
 import {
-  isTouchDue,
-  SESSION_IDLE_MS,
-  SESSION_LIFETIME_MS,
-  sessionIdHash,
-  type SessionPayload,
-} from '../state/session-payload.ts'
-import { StateUnavailable, type SessionData, type Sessions } from '../state/state-provider.ts'
+  StateUnavailable,
+  type SessionData,
+  type Sessions,
+  type StoredSession,
+} from '../state/state-provider.ts'
 import { cookieKind, readCookie, sign, unsign, type PublicUrl, type Secrets } from './cookies.ts'
 
 const MOST_VERIFIED = 10_000
@@ -23,7 +22,7 @@ export interface BrowserSessions {
   /** What a cookie that we signed names. Says nothing of whether the session still exists; no I/O. */
   named(req: Request): SessionName | undefined
   /** Undefined: there is no such session (any more). */
-  read(id: string): Promise<SessionData | undefined>
+  read(session: SessionName): Promise<SessionData | undefined>
   /** Begins a session under a new id, whatever cookie came along, and ends the one of that cookie; resolves with the new one. */
   begin(req: Request, res: Response, data: SessionData): Promise<SessionName>
   /** Ends the request's session. */
@@ -38,7 +37,7 @@ export interface SessionName {
 }
 
 export interface BrowserSessionsDeps {
-  readonly store: Sessions['store']
+  readonly sessions: Sessions
   readonly secrets: Secrets
   readonly publicUrl: PublicUrl | undefined
   readonly log: Logger
@@ -46,24 +45,19 @@ export interface BrowserSessionsDeps {
 }
 
 export function createBrowserSessions(deps: BrowserSessionsDeps): BrowserSessions {
-  const { store, secrets, now } = deps
+  const { secrets, now } = deps
+  const { store } = deps.sessions
   const cookie = cookieKind('bangui.sid', deps.publicUrl)
   const verified = new Map<string, SessionName>()
 
-  // The store holds nothing but what session-payload.ts accepts.
-  const load = (id: string): Promise<SessionPayload | undefined> =>
-    settle((done) =>
-      store.get(id, (error, record) => done(error, (record ?? undefined) as SessionPayload | undefined)),
-    )
-  const save = (id: string, payload: SessionPayload): Promise<void> =>
-    settle((done) => store.set(id, asRecord(payload), done))
-  const destroy = (id: string): Promise<void> => settle((done) => store.destroy(id, done))
+  const save = (id: string, data: SessionData, expiresAt: number): Promise<void> =>
+    settle((done) => store.set(id, asRecord(data, expiresAt), done))
 
   /** Now and then only: else every read would be a write. If it fails the next request tries again; nobody waits for it. */
-  function prolongWhenDue(id: string, payload: SessionPayload): void {
-    const end = Math.min(now() + SESSION_IDLE_MS, payload.createdAt + SESSION_LIFETIME_MS)
-    if (!isTouchDue(payload, Date.parse(payload.cookie.expires ?? ''), end)) return
-    store.touch?.(id, asRecord({ ...payload, cookie: cookieFields(end) }), (error?: unknown) => {
+  function prolongWhenDue(id: string, { data, expiresAt }: StoredSession): void {
+    const end = Math.min(now() + SESSION_IDLE_MS, data.createdAt + SESSION_LIFETIME_MS)
+    if (end - expiresAt < SESSION_IDLE_MS / 10) return
+    store.touch?.(id, asRecord(data, end), (error?: unknown) => {
       if (error) deps.log.debug({ err: error }, 'a session was not prolonged')
     })
   }
@@ -85,18 +79,18 @@ export function createBrowserSessions(deps: BrowserSessionsDeps): BrowserSession
   return {
     named,
 
-    async read(id) {
-      const payload = await load(id)
-      if (!payload || payload.createdAt + SESSION_LIFETIME_MS <= now()) return undefined
-      prolongWhenDue(id, payload)
-      return payload
+    async read({ id, idHash }) {
+      const session = await deps.sessions.read(idHash)
+      if (!session || session.data.createdAt + SESSION_LIFETIME_MS <= now()) return undefined
+      prolongWhenDue(id, session)
+      return session.data
     },
 
     async begin(req, res, data) {
       const id = randomBytes(24).toString('base64url')
-      await save(id, { ...data, cookie: cookieFields(now() + SESSION_IDLE_MS) })
+      await save(id, data, now() + SESSION_IDLE_MS)
       const previous = named(req)
-      if (previous) await destroy(previous.id)
+      if (previous) await deps.sessions.revoke(previous.idHash)
       // The store ends an idle session; the browser keeps the cookie for as long as any session can last.
       res.cookie(cookie.name, sign(id, secrets), { ...cookie.options, maxAge: SESSION_LIFETIME_MS })
       return { id, idHash: sessionIdHash(id) }
@@ -104,33 +98,29 @@ export function createBrowserSessions(deps: BrowserSessionsDeps): BrowserSession
 
     async end(req, res) {
       const session = named(req)
-      if (session) await destroy(session.id)
+      if (session) await deps.sessions.revoke(session.idHash)
       res.clearCookie(cookie.name, cookie.options)
     },
 
     async keep(req, authVersion) {
-      const session = named(req)
-      const payload = session && (await load(session.id))
-      if (payload) await save(session.id, { ...payload, authVersion })
+      const name = named(req)
+      const session = name && (await deps.sessions.read(name.idHash))
+      if (session) await save(name.id, { ...session.data, authVersion }, session.expiresAt)
     },
   }
 }
 
-/** What express-session would keep of the cookie; stores take the end of a session from it. */
-function cookieFields(expiresAt: number): SessionPayload['cookie'] {
-  return { originalMaxAge: SESSION_IDLE_MS, expires: new Date(expiresAt).toISOString() }
-}
-
-/** To a store a record is whatever it finds beside the cookie. */
-function asRecord(payload: SessionPayload): StoreRecord {
-  return payload as unknown as StoreRecord
+/** As express-session would store it; stores take the end of a session from its cookie. */
+function asRecord(data: SessionData, expiresAt: number): StoreRecord {
+  const cookie = { originalMaxAge: SESSION_IDLE_MS, expires: new Date(expiresAt).toISOString() }
+  return { ...data, cookie } as unknown as StoreRecord
 }
 
 /** A store's callback as a promise. Whatever keeps it from answering is an outage, never an answer. */
-function settle<T>(ask: (done: (error?: unknown, value?: T) => void) => void): Promise<T> {
+function settle(ask: (done: (error?: unknown) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    ask((error, value) => {
-      if (!error) return resolve(value as T)
+    ask((error) => {
+      if (!error) return resolve()
       return reject(error instanceof StateUnavailable ? error : new StateUnavailable(error))
     })
   })

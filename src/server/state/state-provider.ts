@@ -78,6 +78,8 @@ export interface StoredSession {
  */
 export interface Sessions {
   readonly store: Store
+  /** What `store.get` finds, without its detour: every request asks. */
+  read(idHash: string): Promise<StoredSession | undefined>
   /** Destroys by the hash that `list` shows. Idempotent. */
   revoke(idHash: string): Promise<void>
   /** For showing only; may lag. */

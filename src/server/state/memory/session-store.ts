@@ -9,6 +9,10 @@ type Done<T = void> = (error?: unknown, value?: T) => void
 export function createMemorySessions(table: SessionTable, node: NodeLife): Sessions {
   return {
     store: new MemorySessionStore(table, node),
+    async read(idHash) {
+      node.assertRunning()
+      return table.find(idHash)
+    },
     async revoke(idHash) {
       node.assertRunning()
       await table.destroy(idHash)

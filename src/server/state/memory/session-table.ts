@@ -72,6 +72,13 @@ export class SessionTable {
     return entry && payloadOf(entry)
   }
 
+  find(idHash: string): StoredSession | undefined {
+    const entry = this.#live(idHash)
+    if (!entry) return undefined
+    const { cookie: _, ...data } = payloadOf(entry)
+    return { idHash, data, expiresAt: entry.expiresAt }
+  }
+
   async save(idHash: string, payload: SessionPayload): Promise<void> {
     await this.#inTurn(idHash, async () => {
       await this.#write(idHash, payload, sessionExpiry(payload, this.#deps.now()))
@@ -97,11 +104,9 @@ export class SessionTable {
   }
 
   list(userId: string): StoredSession[] {
-    return [...this.#entries.keys()].flatMap((idHash) => {
-      const entry = this.#live(idHash)
-      if (entry?.userId !== userId) return []
-      const { cookie: _, ...data } = payloadOf(entry)
-      return [{ idHash, data, expiresAt: entry.expiresAt }]
+    return [...this.#entries].flatMap(([idHash, entry]) => {
+      const session = entry.userId === userId ? this.find(idHash) : undefined
+      return session ? [session] : []
     })
   }
 
