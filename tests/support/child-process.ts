@@ -35,4 +35,7 @@ function collect(stream: NodeJS.ReadableStream, lines: string[]): void {
     rest = parts.pop() ?? ''
     lines.push(...parts)
   })
+  stream.on('end', () => {
+    if (rest !== '') lines.push(rest)
+  })
 }

@@ -10,8 +10,8 @@ const LONGEST_ERROR = 2_000
 type Tx = Transaction<Database>
 
 /**
- * The run ledger in the database. A job's newest claim is the only one that may be live: its fence and slot are in
- * `job_totals`, so whoever holds a lower fence has lost. `now` is in milliseconds since 1970.
+ * The run ledger in the database. A job's newest claim, whose slot and fence are in `job_totals`, is the only one that may
+ * be live: whoever claims next marks it as lost. `now` is in milliseconds since 1970.
  */
 export function createRunLedger({ db, now }: { db: Db; now: () => number }): RunLedger {
   return {
@@ -127,8 +127,7 @@ function isAhead(until: number, at: number, leaseMs: number): boolean {
 /** The run that holds this fence, unless it was lost. */
 async function liveRun(tx: Tx, job: string, slot: number, fence: number): Promise<JobRunRow | undefined> {
   const run = await runOf(tx, job, slot)
-  const totals = await totalsOf(tx, job)
-  return run?.status === 'running' && run.fence === fence && totals?.fence === fence ? run : undefined
+  return run?.status === 'running' && run.fence === fence ? run : undefined
 }
 
 function totalsOf(db: Db | Tx, job: string) {
