@@ -18,7 +18,7 @@ const STOP_DEADLINE_MS = 20_000
 async function main(env: Environment): Promise<number> {
   const config = settingsOrComplaint(env)
   if (config === undefined) return EXIT.misconfigured
-  const log = createLogger(config.log)
+  const log = await createLogger(config.log)
   for (const warning of config.warnings) log.warn(warning)
   crashOnTheUnexpected(log)
   const stop = stopRequested(log)

@@ -4,7 +4,7 @@ import { createLogger } from '../../src/server/lib/logger.ts'
 
 /** Logs as the console does: `node log-failed-sign-ins.ts FORMAT`, with a JSON list of attempts on standard input. */
 const format = process.argv[2] === 'pretty' ? 'pretty' : 'json'
-const log = createLogger({ level: 'info', format })
+const log = await createLogger({ level: 'info', format })
 const attempts = JSON.parse(readFileSync(0, 'utf8')) as Array<{ username: string; address: string }>
 for (const { username, address } of attempts) {
   logFailedSignIn(log, username, address)

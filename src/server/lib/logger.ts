@@ -1,5 +1,4 @@
 import { pino, destination, type Logger as PinoLogger } from 'pino'
-import pretty from 'pino-pretty'
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 export type Logger = PinoLogger
@@ -17,9 +16,11 @@ export interface LoggerOptions {
  * One line per entry on standard output: JSON for machines, or text for a terminal. Levels: error, someone must act now;
  * warn, heals by itself; info, the operator's diary. Control characters in values are escaped, so a line stays a line.
  */
-export function createLogger(options: LoggerOptions): Logger {
+export async function createLogger(options: LoggerOptions): Promise<Logger> {
   const settings = { level: options.level, redact: { paths: redact, censor: '[hidden]' }, base: null }
   if (options.format === 'json') return pino(settings, destination({ fd: 1, sync: true }))
+  // Loaded only for a terminal: a service that writes JSON starts without it.
+  const { default: pretty } = await import('pino-pretty')
   const stream = pretty({
     colorize: process.stdout.isTTY,
     translateTime: 'SYS:HH:MM:ss',
