@@ -22,15 +22,18 @@ export function serve(endpoints: readonly Endpoint[], deps: CallerDeps): Router 
 function handlerOf(endpoint: Endpoint, callerOf: (req: Request, res: Response) => Caller): RequestHandler {
   const answer =
     endpoint.response === undefined ? undefined : createAnswer(endpoint.response, endpoint.status)
+  const takesInput = endpoint.params ?? endpoint.query ?? endpoint.body
   return async (req, res) => {
     const actor = authorise(endpoint.access, req.context.actor)
     if (endpoint.stream && actor) return endpoint.stream(req, res, actor)
     await readBody(endpoint, req, res)
-    const [params, query, body] = await validate([
-      ['path', endpoint.params, req.params],
-      ['query', endpoint.query, endpoint.query && req.query],
-      ['body', endpoint.body, req.body],
-    ])
+    const [params, query, body] = takesInput
+      ? await validate([
+          ['path', endpoint.params, req.params],
+          ['query', endpoint.query, endpoint.query && req.query],
+          ['body', endpoint.body, req.body],
+        ])
+      : []
     // Typed by `endpoint()` for each handler; here all shapes come together.
     const input = { params, query, body, actor, caller: callerOf(req, res) } as unknown
     const result = await endpoint.handle(input as HandlerInput<Access, never, never, never>)
