@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import {
   ADMIN,
   signIn,
@@ -97,6 +98,22 @@ describe('one database', () => {
     const second = await running()
     expect((await fetch(`${second.url()}/readyz`)).status).toBe(200)
   })
+})
+
+describe('a holder on another machine that was killed', () => {
+  it('is recognised by its silence and replaced within 40 seconds', async () => {
+    const first = await running()
+    first.signal('SIGKILL')
+    await first.exited
+    // What the row would say if its process had run elsewhere: its pid means nothing here.
+    const database = new DatabaseSync(join(folder.path, 'bangui.db'))
+    database.exec("update instance_leases set hostname = 'elsewhere', pid_space = 'another kernel'")
+    database.close()
+    const killedAt = performance.now()
+    const second = await running()
+    expect((await fetch(`${second.url()}/readyz`)).status).toBe(200)
+    expect(performance.now() - killedAt).toBeLessThan(40_000)
+  }, 60_000)
 })
 
 describe('a restart', () => {

@@ -18,7 +18,7 @@ export interface LeaseTimes {
   readonly pollMs: number
 }
 
-const TIMES: LeaseTimes = { heartbeatMs: 5_000, staleMs: 30_000, watchMs: 35_000, pollMs: 500 }
+const TIMES: LeaseTimes = { heartbeatMs: 5_000, staleMs: 30_000, watchMs: 32_000, pollMs: 500 }
 
 export interface InstanceLeaseDeps {
   readonly db: Db
