@@ -179,7 +179,7 @@ function Past({ events }: { events: readonly BanEvent[] }) {
   if (events.length === 0) return null
   return (
     <>
-      <h3 className={styles.heading}>Before</h3>
+      <h3 className={styles.heading}>Earlier</h3>
       <ul className={styles.events}>
         {events.slice(0, SHOWN_EVENTS).map((event) => (
           <li key={event.id}>

@@ -80,6 +80,11 @@ export function SetupPage() {
           {...field('password')}
           label="Password"
           autoComplete="new-password"
+          hint={
+            values.password === ''
+              ? 'At least 12 characters. A few words in a row are easy to remember.'
+              : undefined
+          }
           after={<Strength password={values.password} username={values.username} />}
         />
         <Button type="submit" variant="primary" className={styles.submit} busy={setup.isPending}>
@@ -96,13 +101,7 @@ function focusField(form: HTMLFormElement | null, name: FieldName | undefined): 
 }
 
 function Strength({ password, username }: { password: string; username: string }) {
-  if (password === '') {
-    return (
-      <p className={styles.strengthText}>
-        At least 12 characters. A few words in a row are easy to remember.
-      </p>
-    )
-  }
+  if (password === '') return null
   const { score, label, hint } = passwordStrength(password, username)
   return (
     <div className={styles.strength}>

@@ -1,0 +1,152 @@
+import { resolve } from 'node:path'
+import { test as base, expect, type Page } from '@playwright/test'
+import { ADMIN, spawnConsole, temporaryFolder, type ConsoleProcess } from '../support/console-process.ts'
+import { startFail2ban, type Fail2banOptions, type Fail2banServer } from '../support/fail2ban-server.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const MAIN = resolve(import.meta.dirname, '../../dist/server/main.js')
+
+/** A fail2ban and the console as it is shipped, both real, of a test's own. */
+export interface Machine {
+  readonly fail2ban: Fail2banServer
+  readonly url: string
+  /** Everything the console has logged. */
+  log(): string
+  stopConsole(): Promise<void>
+  /** On the same port and database. */
+  startConsole(): Promise<void>
+}
+
+export interface MachineOptions {
+  /** Names the setup token instead of creating the administrator. */
+  readonly setupToken?: string
+  readonly fail2ban?: Fail2banOptions
+}
+
+export async function startMachine(options: MachineOptions = {}): Promise<Machine & AsyncDisposable> {
+  const fail2ban = await startFail2ban(options.fail2ban)
+  const folder = temporaryFolder()
+  let running: ConsoleProcess | undefined
+  let url = ''
+
+  async function start(): Promise<void> {
+    running = spawnConsole(
+      {
+        ...(url !== '' && { PORT: new URL(url).port }),
+        DATABASE_URL: folder.database,
+        FAIL2BAN_SOCKET: fail2ban.socket,
+        FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
+        ...(options.setupToken === undefined
+          ? { BANGUI_ADMIN_USER: ADMIN.username, BANGUI_ADMIN_PASSWORD: ADMIN.password }
+          : { BANGUI_SETUP_TOKEN: options.setupToken }),
+      },
+      MAIN,
+    )
+    const started = running
+    await waitFor(async () => started.url() !== '' && (await fetch(`${started.url()}/readyz`)).ok, {
+      what: 'the console to be ready',
+      timeoutMs: 30_000,
+      everyMs: 50,
+    }).catch((error: unknown) => {
+      throw new Error(`The console did not start:\n${started.output()}`, { cause: error })
+    })
+    url = running.url()
+  }
+
+  const end = async () => {
+    await running?.stop()
+    await fail2ban.stop()
+    folder.dispose()
+  }
+  try {
+    await start()
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return {
+    fail2ban,
+    url,
+    log: () => running?.output() ?? '',
+    stopConsole: async () => running?.stop(),
+    startConsole: start,
+    [Symbol.asyncDispose]: end,
+  }
+}
+
+/** What the browser complained about. */
+export interface Complaints {
+  /** From now on such a complaint is what the test wants, as a refused sign-in. */
+  expect(pattern: RegExp): void
+}
+
+/** What browsers log, and nothing can keep them from it, when a request is refused or nobody answers. */
+export const REFUSED = /Failed to load resource: the server responded with a status of 4/
+export const UNREACHABLE = /Failed to load resource: (?:net::ERR_|the server responded with a status of 50)/
+
+interface TestFixtures {
+  readonly complaints: Complaints
+  /** The overview of `machine`, signed in. */
+  readonly overview: Page
+}
+
+interface WorkerFixtures {
+  readonly machineOptions: MachineOptions
+  /** Shared by the tests of a worker. Each of them begins without bans. */
+  readonly machine: Machine
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  machineOptions: [{}, { option: true, scope: 'worker' }],
+
+  machine: [
+    async ({ machineOptions }, use) => {
+      await using machine = await startMachine(machineOptions)
+      await use(machine)
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+
+  complaints: [
+    async ({ page }, use) => {
+      const heard: string[] = []
+      const expected: RegExp[] = []
+      await page.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', (event) => {
+          console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`)
+        })
+      })
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text())
+      })
+      page.on('pageerror', (error) => heard.push(String(error)))
+      await use({ expect: (pattern) => void expected.push(pattern) })
+      const unexpected = heard.filter((text) => !expected.some((pattern) => pattern.test(text)))
+      expect(unexpected, 'what the browser complained about').toEqual([])
+    },
+    { auto: true },
+  ],
+
+  overview: async ({ page, machine }, use) => {
+    await machine.fail2ban.client('unban', '--all')
+    await openOverview(page, machine)
+    await use(page)
+  },
+})
+
+export { expect } from '@playwright/test'
+
+/** Signs in without the page and opens the overview; resolves once it shows what is true. */
+export async function openOverview(page: Page, machine: Pick<Machine, 'url'>, path = '/'): Promise<void> {
+  const answer = await page.request.post(`${machine.url}/api/v1/session`, { data: ADMIN })
+  expect(answer.status()).toBe(200)
+  await page.goto(machine.url + path)
+  await expect(page.getByText('Protection is working')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+}
+
+/** What fail2ban itself says of a jail. */
+export async function bannedIn(machine: Pick<Machine, 'fail2ban'>, jail: string): Promise<string[]> {
+  const output = await machine.fail2ban.client('get', jail, 'banip')
+  return output.split(/\s+/).filter((word) => word !== '')
+}
