@@ -41,14 +41,20 @@ export interface LiveEventsDeps {
   readonly fetch: typeof fetch
   /** The stream was refused: signed out, or the session store is away. */
   readonly onRefused: (error: ApiError) => void
+  /** For tests. */
+  readonly timing?: Partial<Timing>
 }
 
-const AMBER_MS = 3_000
-const OFFLINE_MS = 10_000
-const BATCH_MS = 250
-const JUDGE_MS = 500
-/** The server sends something at least every 15 s; three times nothing is a dead connection. */
-const SILENCE_MS = 45_000
+const TIMING = {
+  amberMs: 3_000,
+  offlineMs: 10_000,
+  judgeMs: 500,
+  batchMs: 250,
+  /** The server sends something at least every 15 s; three times nothing is a dead connection. */
+  silenceMs: 45_000,
+}
+type Timing = typeof TIMING
+
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 3_000
 
@@ -57,7 +63,8 @@ const LONGEST_DELAY_MS = 3_000
  * resume after a new start, and does not notice a connection that has died in silence.
  */
 export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
-  const line = new LiveLine()
+  const timing = { ...TIMING, ...deps.timing }
+  const line = new LiveLine(timing)
   const buffer = new MessageBuffer()
   let lastEventId: string | undefined
   let connection: AbortController | undefined
@@ -70,8 +77,7 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
     line.open()
     for await (const event of open) {
       if (event.id !== undefined) lastEventId = event.id
-      const message = parseMessage(event)
-      if (message) buffer.add(message)
+      buffer.add(parseMessage(event))
     }
   }
 
@@ -106,8 +112,8 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
     start() {
       const stop = new AbortController()
       const timers = [
-        setInterval(() => buffer.flush(), BATCH_MS),
-        setInterval(() => isPaused || line.judge(), JUDGE_MS),
+        setInterval(() => buffer.flush(), timing.batchMs),
+        setInterval(() => isPaused || line.judge(), timing.judgeMs),
       ]
       line.begin()
       void run(stop.signal)
@@ -138,8 +144,9 @@ async function openStream(
   lastEventId: string | undefined,
   signal: AbortSignal,
 ): Promise<AsyncIterable<StreamEvent>> {
+  const { silenceMs } = { ...TIMING, ...deps.timing }
   const silence = new AbortController()
-  const watchdog = createWatchdog(() => silence.abort(), SILENCE_MS)
+  const watchdog = createWatchdog(() => silence.abort(), silenceMs)
   signal.addEventListener('abort', watchdog.stop)
   const response = await deps.fetch(deps.url, {
     headers: {
@@ -159,8 +166,13 @@ async function openStream(
 /** Judges from what is heard and not heard how the connection is. */
 class LiveLine {
   status: LiveStatus = { phase: 'waiting', lastHeardMs: Date.now() }
+  private readonly timing: Timing
   private lostAtMs = Date.now()
   private readonly listeners = new Set<(status: LiveStatus) => void>()
+
+  constructor(timing: Timing) {
+    this.timing = timing
+  }
 
   onStatus(listener: (status: LiveStatus) => void): () => void {
     this.listeners.add(listener)
@@ -192,8 +204,8 @@ class LiveLine {
     const { phase, lastHeardMs } = this.status
     if (phase === 'live') return
     const nowMs = Date.now()
-    if (nowMs - lastHeardMs >= OFFLINE_MS) this.set('offline', lastHeardMs)
-    else if (nowMs - this.lostAtMs >= AMBER_MS) this.set('reconnecting', lastHeardMs)
+    if (nowMs - lastHeardMs >= this.timing.offlineMs) this.set('offline', lastHeardMs)
+    else if (nowMs - this.lostAtMs >= this.timing.amberMs) this.set('reconnecting', lastHeardMs)
   }
 
   private set(phase: LivePhase, lastHeardMs: number): void {
@@ -212,8 +224,8 @@ class MessageBuffer {
     return () => this.listeners.delete(listener)
   }
 
-  add(message: LiveMessage): void {
-    this.messages.push(message)
+  add(message: LiveMessage | undefined): void {
+    if (message) this.messages.push(message)
   }
 
   flush(): void {

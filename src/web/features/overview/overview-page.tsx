@@ -27,9 +27,9 @@ export function OverviewPage() {
         <h1 className={styles.title}>Overview</h1>
         <p className={styles.zone}>Times in {formatZone()}</p>
       </header>
-      {hosts.isPending && <HostsSkeleton />}
+      {hosts.isPending && <OverviewSkeleton />}
       {hosts.isError && !hosts.data && (
-        <div className={styles.failed}>
+        <div className={styles.loading}>
           <EmptyState
             tone="danger"
             title="The state of fail2ban could not be read"
@@ -56,10 +56,28 @@ export function OverviewPage() {
   )
 }
 
-function HostsSkeleton() {
+/** In the shape of what is coming, so that nothing jumps. */
+function OverviewSkeleton() {
   return (
-    <div className={styles.failed}>
-      <Skeleton rows={8} height={44} />
-    </div>
+    <>
+      <div className={styles.loading}>
+        <Skeleton height={68} />
+      </div>
+      <div className={styles.tiles}>
+        {['banned', 'jails', 'bans', 'failed'].map((tile) => (
+          <div key={tile} className={styles.loading}>
+            <Skeleton rows={2} height={49} />
+          </div>
+        ))}
+      </div>
+      <div className={styles.grid}>
+        <div className={styles.loading}>
+          <Skeleton rows={4} height={60} />
+        </div>
+        <div className={styles.loading}>
+          <Skeleton rows={8} height={45} />
+        </div>
+      </div>
+    </>
   )
 }

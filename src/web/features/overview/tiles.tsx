@@ -1,4 +1,5 @@
 import type { Jail } from '../../../shared/jail.ts'
+import { formatClock } from '../../ui/time.ts'
 import { countOf } from '../../ui/words.ts'
 import type { HostWithJails } from '../hosts/hosts.queries.ts'
 import styles from './overview-page.module.css'
@@ -6,32 +7,35 @@ import styles from './overview-page.module.css'
 /** The four numbers that answer "how much". */
 export function Tiles({ hosts }: { hosts: readonly HostWithJails[] }) {
   const jails = hosts.flatMap((host) => host.jails ?? [])
-  const known = hosts.every((host) => host.jails !== undefined)
-  const active = jails.filter((jail) => jail.state === 'active').length
-  const watched = sum(jails, (jail) => jail.currentlyFailed)
+  const isKnown = hosts.every((host) => host.jails !== undefined)
+  // A jail watches nothing while its fail2ban is away, whatever was known of it last.
+  const online = hosts.flatMap(({ host, jails }) => (host.online ? (jails ?? []) : []))
+  const watching = online.filter((jail) => jail.state === 'active').length
+  const counted = sum(jails, (jail) => jail.currentlyFailed)
   const bannedIn = jails.filter((jail) => jail.currentlyBanned > 0).length
-  const stale = hosts.some(({ host }) => !host.online)
+  const away = hosts.find(({ host }) => !host.online)?.host
+  const asOf = away?.asOf === undefined ? undefined : `as of ${formatClock(new Date(away.asOf))}`
   return (
-    <dl className={styles.tiles} data-stale={stale || undefined}>
+    <dl className={styles.tiles} data-stale={away !== undefined || undefined}>
       <Tile
         label="Banned now"
         value={hosts.reduce((total, { host }) => total + host.currentlyBanned, 0)}
-        remark={bannedIn === 0 ? 'nobody' : `in ${countOf(bannedIn, 'jail')}`}
+        remark={asOf ?? (bannedIn === 0 ? 'nobody' : `in ${countOf(bannedIn, 'jail')}`)}
       />
       <Tile
         label="Jails watching"
-        value={known ? active : undefined}
-        remark={active === jails.length ? `all of ${jails.length}` : `of ${jails.length}`}
+        value={isKnown ? watching : undefined}
+        remark={watching === jails.length ? `all of ${jails.length}` : `of ${jails.length}`}
       />
       <Tile
         label="Bans since start"
-        value={known ? sum(jails, (jail) => jail.totalBanned) : undefined}
-        remark={busiest(jails)}
+        value={isKnown ? sum(jails, (jail) => jail.totalBanned) : undefined}
+        remark={asOf ?? busiest(jails)}
       />
       <Tile
         label="Failed attempts"
-        value={known ? sum(jails, (jail) => jail.totalFailed) : undefined}
-        remark={watched === 0 ? 'since start' : `${watched.toLocaleString()} close to a ban`}
+        value={isKnown ? sum(jails, (jail) => jail.totalFailed) : undefined}
+        remark={asOf ?? (counted === 0 ? 'since start' : `${counted.toLocaleString()} close to a ban`)}
       />
     </dl>
   )

@@ -21,11 +21,11 @@ export function passwordStrength(password: string, username = ''): PasswordStren
     }
   }
   const bits = effectiveLength(password, username) * bitsPerCharacter(password)
-  if (bits < 45) {
+  if (bits < 48) {
     return { score: 1, label: 'Weak', hint: 'Repetitions, sequences and common words are guessed first.' }
   }
   if (bits < 60) return { score: 2, label: 'Fair', hint: 'One more word would make it good.' }
-  if (bits < 80) return { score: 3, label: 'Good', hint: 'Hard to guess.' }
+  if (bits < 75) return { score: 3, label: 'Good', hint: 'Hard to guess.' }
   return { score: 4, label: 'Strong', hint: 'Very hard to guess.' }
 }
 

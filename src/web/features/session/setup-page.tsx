@@ -17,6 +17,8 @@ type Faults = Partial<Record<FieldName, string | undefined>>
 
 const FIELDS: readonly FieldName[] = ['token', 'username', 'password']
 
+const PASSWORD_HINT = 'At least 12 characters. A few words in a row are easy to remember.'
+
 export function SetupPage() {
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -80,11 +82,7 @@ export function SetupPage() {
           {...field('password')}
           label="Password"
           autoComplete="new-password"
-          hint={
-            values.password === ''
-              ? 'At least 12 characters. A few words in a row are easy to remember.'
-              : undefined
-          }
+          hint={values.password === '' ? PASSWORD_HINT : undefined}
           after={<Strength password={values.password} username={values.username} />}
         />
         <Button type="submit" variant="primary" className={styles.submit} busy={setup.isPending}>
