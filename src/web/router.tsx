@@ -9,14 +9,14 @@ import { ApiError } from './api/api-error.ts'
 import { basename } from './api/base-url.ts'
 import type { ServerState } from './api/query-client.ts'
 import { loginPath, safeNext } from './features/session/next.ts'
-import { forgetSession, sessionHint } from './features/session/session-hint.ts'
+import { sessionHint } from './features/session/session-hint.ts'
 import { sessionQuery, setupQuery } from './features/session/session.queries.ts'
 import { ErrorPage, PageSkeleton } from './features/shell/error-page.tsx'
 
 /** Every page with what it needs before it is shown. Pages are loaded when they are first opened. */
 export function createRouter({ client, onSignedOut }: ServerState) {
   const isSignedIn = async (): Promise<boolean> => {
-    if (client.getQueryData(sessionQuery.queryKey) === undefined && !sessionHint.mayExist) return false
+    if (!sessionHint.mayExist) return false
     try {
       await client.ensureQueryData(sessionQuery)
       return true
@@ -51,8 +51,10 @@ export function createRouter({ client, onSignedOut }: ServerState) {
 
   onSignedOut(() => {
     const { pathname, search } = router.state.location
-    forgetSession(client)
-    void router.navigate(loginPath(pathname + search), { replace: true, state: { ended: true } })
+    sessionHint.mayExist = false
+    const to = loginPath(pathname + search)
+    // What was shown is forgotten once it is off the screen: still there, it would be asked for again.
+    void router.navigate(to, { replace: true, state: { ended: true } }).then(() => client.clear())
   })
   return router
 }

@@ -42,14 +42,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
       },
       MAIN,
     )
-    const started = running
-    await waitFor(async () => started.url() !== '' && (await fetch(`${started.url()}/readyz`)).ok, {
-      what: 'the console to be ready',
-      timeoutMs: 30_000,
-      everyMs: 50,
-    }).catch((error: unknown) => {
-      throw new Error(`The console did not start:\n${started.output()}`, { cause: error })
-    })
+    await untilReady(running)
     url = running.url()
   }
 
@@ -71,6 +64,19 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     stopConsole: async () => running?.stop(),
     startConsole: start,
     [Symbol.asyncDispose]: end,
+  }
+}
+
+async function untilReady(started: ConsoleProcess): Promise<void> {
+  let hasEnded = false
+  void started.exited.then(() => (hasEnded = true))
+  const isReady = async () =>
+    hasEnded || (started.url() !== '' && (await fetch(`${started.url()}/readyz`)).ok)
+  try {
+    await waitFor(isReady, { what: 'the console to be ready', timeoutMs: 30_000, everyMs: 50 })
+    if (hasEnded) throw new Error('It ended.')
+  } catch (error) {
+    throw new Error(`The console did not start:\n${started.output()}`, { cause: error })
   }
 }
 

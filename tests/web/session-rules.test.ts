@@ -37,7 +37,7 @@ describe('passwordStrength', () => {
     ['abcdefghijklmnop', 'Weak'],
     ['passwordpassword', 'Weak'],
     ['ada.lovelace.ada', 'Weak'],
-    ['red lamp above sea', 'Fair'],
+    ['tin roof, rusty', 'Fair'],
     ['copper lantern mirrors wednesday', 'Strong'],
     ['k7#Vq9!xT2$mWz4&', 'Strong'],
   ])('calls %j %s', (password, label) => {

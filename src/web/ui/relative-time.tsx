@@ -20,7 +20,7 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** A moment as its distance from now; local time, zone and UTC on hover and focus. */
+/** A moment as its distance from now; local time, zone and UTC on hover. */
 export function RelativeTime({ at }: { at: string }) {
   // The text is the snapshot, so a row is drawn again only when its words change.
   const text = useSyncExternalStore(subscribe, () => formatRelative(at, Date.now()))

@@ -1,10 +1,8 @@
-import type { ReactNode } from 'react'
 import { CircleDashed, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react'
 import type { Host, OfflineReason } from '../../../shared/host.ts'
 import type { Jail } from '../../../shared/jail.ts'
 import { ToneIcon, type Tone } from '../../ui/badge.tsx'
 import { cx } from '../../ui/class-names.ts'
-import { RelativeTime } from '../../ui/relative-time.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { countOf, listOf } from '../../ui/words.ts'
 import styles from './verdict.module.css'
@@ -23,7 +21,7 @@ const OFFLINE_TITLES: Readonly<Record<OfflineReason, string>> = {
 interface Finding {
   readonly tone: Tone
   readonly title: string
-  readonly facts: ReactNode
+  readonly facts: string
   readonly remedy?: string
 }
 
@@ -51,12 +49,12 @@ export function Verdict({
       className={cx(styles.verdict, styles[tone])}
       aria-label={named ? `State of ${host.id}` : 'State'}
     >
-      <div className={styles.main} aria-live="polite">
+      <div className={styles.main}>
         <span className={styles.icon}>
           <Icon size={20} aria-hidden />
         </span>
         <div className={styles.text}>
-          <p className={styles.title}>
+          <p className={styles.title} aria-live="polite">
             {named && `${host.id}: `}
             {title}
           </p>
@@ -99,18 +97,12 @@ function judge(host: Host, jails: readonly Jail[] | undefined): Finding {
 }
 
 function judgeOffline(host: Host, offline: NonNullable<Host['offline']>): Finding {
-  const since = (
-    <>
-      {offline.detail} Since {formatClock(new Date(offline.since))} (
-      <RelativeTime at={offline.since} />
-      ).
-      {host.asOf !== undefined && ` What is shown below is from ${formatClock(new Date(host.asOf))}.`}
-    </>
-  )
+  const facts = [offline.detail, `Since ${formatClock(new Date(offline.since))}.`]
+  if (host.asOf !== undefined) facts.push(`What is shown below is from ${formatClock(new Date(host.asOf))}.`)
   return {
     tone: offline.reason === 'starting' ? 'info' : 'danger',
     title: OFFLINE_TITLES[offline.reason],
-    facts: since,
+    facts: facts.join(' '),
     remedy: offline.remedy,
   }
 }

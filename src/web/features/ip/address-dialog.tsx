@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
+import type { IpReport } from '../../../shared/event.ts'
 import { ApiError } from '../../api/api-error.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { countOf } from '../../ui/words.ts'
 import { AddressReport } from './address-report.tsx'
 import styles from './address-dialog.module.css'
 import { ipQuery } from './ip.queries.ts'
@@ -34,6 +36,7 @@ function AddressCheck({ input }: { input: RefObject<HTMLInputElement | null> }) 
     const timer = setTimeout(() => setAsked(text.trim()), TYPING_PAUSE_MS)
     return () => clearTimeout(timer)
   }, [text])
+  const report = useQuery(ipQuery(asked))
   return (
     <div className={styles.check}>
       <search>
@@ -61,21 +64,26 @@ function AddressCheck({ input }: { input: RefObject<HTMLInputElement | null> }) 
           />
         </form>
       </search>
-      <div className={styles.answer} aria-live="polite">
-        {asked === '' ? (
-          <p className={styles.hint}>
-            Any spelling will do. All jails are searched, not only the one you think of.
-          </p>
-        ) : (
-          <Answer asked={asked} />
-        )}
-      </div>
+      <output className="visually-hidden">
+        {report.data && !report.isPlaceholderData && summaryOf(report.data)}
+      </output>
+      {asked === '' ? (
+        <p className={styles.hint}>
+          Any spelling will do. All jails are searched, not only the one you think of.
+        </p>
+      ) : (
+        <Answer report={report} />
+      )}
     </div>
   )
 }
 
-function Answer({ asked }: { asked: string }) {
-  const report = useQuery(ipQuery(asked))
+function summaryOf(report: IpReport): string {
+  const count = report.bans.filter((ban) => ban.relation === 'exact').length
+  return count === 0 ? `${report.ip} is not banned` : `${report.ip} is banned in ${countOf(count, 'jail')}`
+}
+
+function Answer({ report }: { report: UseQueryResult<IpReport> }) {
   if (report.isPending) return <Skeleton rows={2} height={56} />
   if (report.isError) {
     const error = report.error

@@ -6,6 +6,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field, PasswordField } from '../../ui/field.tsx'
 import { safeNext } from './next.ts'
+import { sessionHint } from './session-hint.ts'
 import { sessionQuery, useSignIn } from './session.queries.ts'
 import { SignPage } from './sign-page.tsx'
 import styles from './sign-page.module.css'
@@ -38,6 +39,7 @@ export function LoginPage() {
       { username, password },
       {
         onSuccess(session) {
+          sessionHint.mayExist = true
           client.setQueryData(sessionQuery.queryKey, session)
           void navigate(safeNext(params.get('next')), { replace: true })
         },

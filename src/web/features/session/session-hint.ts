@@ -1,15 +1,7 @@
-import type { QueryClient } from '@tanstack/react-query'
-
 /**
  * Whether it is worth asking who is signed in. The session cookie is hidden from scripts, so the server says in the page
  * whether the browser brought one; without it the answer is known to be a 401, which the browser's console would report.
  */
 export const sessionHint = {
   mayExist: document.querySelector<HTMLMetaElement>('meta[name=session]')?.content !== 'none',
-}
-
-/** After signing out, or when the session has ended: nothing of what was shown may be shown again. */
-export function forgetSession(client: QueryClient): void {
-  sessionHint.mayExist = false
-  client.clear()
 }

@@ -8,6 +8,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field, PasswordField } from '../../ui/field.tsx'
 import { passwordStrength } from './password-strength.ts'
+import { sessionHint } from './session-hint.ts'
 import { sessionQuery, useSetup } from './session.queries.ts'
 import { SignPage } from './sign-page.tsx'
 import styles from './sign-page.module.css'
@@ -56,6 +57,7 @@ export function SetupPage() {
     setup.mutate(request, {
       onSuccess(session) {
         client.removeQueries({ queryKey: ['setup'] })
+        sessionHint.mayExist = true
         client.setQueryData(sessionQuery.queryKey, session)
         void navigate('/', { replace: true })
       },

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Menu, MenuItem, MenuNote, MenuSeparator } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toast.tsx'
 import { WhenOpened } from '../../ui/when-opened.tsx'
-import { forgetSession } from '../session/session-hint.ts'
+import { sessionHint } from '../session/session-hint.ts'
 import { sessionQuery, useSignOut } from '../session/session.queries.ts'
 
 const SignOutOthers = lazy(async () => ({
@@ -23,13 +23,16 @@ export function AccountMenu() {
 
   function leave() {
     signOut.mutate(undefined, {
-      onSuccess() {
-        forgetSession(client)
-        void navigate('/login', { replace: true })
-      },
+      onSuccess: () => void goToSignIn(),
       onError: (error) =>
         showToast({ tone: 'danger', title: 'You are still signed in', detail: error.message }),
     })
+  }
+
+  async function goToSignIn() {
+    sessionHint.mayExist = false
+    await navigate('/login', { replace: true })
+    client.clear()
   }
 
   return (
