@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { createAgent } from './agent/agent.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createConsole, type Console } from './console.ts'
@@ -9,6 +11,7 @@ import { createPasswords } from './features/auth/password.ts'
 import { loadSessionSecrets } from './features/auth/session-secrets.ts'
 import { createSessionsRepository } from './features/auth/sessions.repository.ts'
 import { startupAccounts } from './features/auth/setup.ts'
+import { createFail2banClient } from './fail2ban/socket-client.ts'
 import { createReadiness, type ReadinessCheck } from './features/health/readiness.ts'
 import { runLedgerJobs } from './features/jobs/run-ledger.jobs.ts'
 import { createRunLedger } from './features/jobs/run-ledger.repository.ts'
@@ -25,6 +28,8 @@ import { StateMisconfigured, type StateProvider } from './state/state-provider.t
 const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url))
 const DRAIN_MS = 8_000
 const STOP_MS = 4_000
+/** Longer than this fail2ban counts as not answering. */
+const ANSWER_MS = 5_000
 
 export interface Runtime extends AsyncDisposable {
   /** Aborts when this process has lost the right to serve the database. */
@@ -74,6 +79,7 @@ export async function openRuntime(config: Config, log: Logger, stop: AbortSignal
   const bansOf = (address: string): ReturnType<Console['bansOf']> => console_.bansOf(address)
   const auth = createAuthFeature({ db, state, secrets, passwords, bansOf, log })
   await stage(log, 'jobs', () => startJobs(opened, db, console_, log))
+  await stage(log, 'agent', () => startAgent(opened, config, state, log))
 
   const draining = new AbortController()
   const isDraining = (): boolean => draining.signal.aborted
@@ -119,6 +125,28 @@ async function startJobs(
   opened.defer(() => console_.ingest.stop())
   await scheduler.start()
   opened.defer(() => scheduler.stop(STOP_MS))
+}
+
+/** Returns at once: reaching fail2ban may take for ever, and the screens say how it stands. */
+async function startAgent(
+  opened: AsyncDisposableStack,
+  config: Config,
+  state: StateProvider<AppRuntime>,
+  log: Logger,
+): Promise<void> {
+  const { socket: socketPath, configDir, database: databasePath } = config.fail2ban
+  const agent = createAgent({
+    host: config.hostId,
+    instanceId: randomUUID(),
+    openClient: () => createFail2banClient({ socketPath, requestTimeoutMs: ANSWER_MS }),
+    socketPath,
+    configDir,
+    databasePath,
+    state,
+    log,
+  })
+  agent.start()
+  opened.defer(() => agent.stop())
 }
 
 /** fail2ban being away is reported, but never makes the process unready: its screens say what is wrong. */

@@ -21,7 +21,7 @@ export interface ConsoleUnderTest {
   stop(): Promise<void>
 }
 
-const CREDENTIALS = { username: 'bench', password: 'correct horse battery staple' }
+export const CREDENTIALS = { username: 'bench', password: 'correct horse battery staple' }
 const MAIN = resolve(import.meta.dirname, '../../dist/server/main.js')
 
 /** The real console, compiled, on a real private fail2ban, with an administrator signed in. */
@@ -33,6 +33,8 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     script: MAIN,
     env: {
       PORT: '0',
+      // Lets a measurement come from many addresses.
+      TRUST_PROXY: '1',
       LOG_FORMAT: 'json',
       DATABASE_URL: `sqlite:${join(folder, 'bangui.db')}`,
       FAIL2BAN_SOCKET: fail2ban.socket,

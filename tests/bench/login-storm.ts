@@ -1,6 +1,6 @@
 import { argon2 } from 'node:crypto'
 import { promisify } from 'node:util'
-import { send, startConsole } from './console-under-test.ts'
+import { CREDENTIALS, send, startConsole } from './console-under-test.ts'
 import { percentile } from './load.ts'
 import { row, type Row } from './report.ts'
 
@@ -12,13 +12,12 @@ export async function loginStorm(): Promise<Row[]> {
   try {
     const quiet = await readsUntil(console_, pauseOf(2_000))
     const startedAt = performance.now()
-    // The right password: a success gives its attempt back, so the storm is about hashing, not about limits.
+    // From different addresses: the storm is about hashing, not about limits.
     const storm = Promise.all(
-      Array.from({ length: LOGINS }, () =>
-        send(`${console_.url}/session`, { username: 'bench', password: 'correct horse battery staple' }).then(
-          (answer) => answer.status,
-        ),
-      ),
+      Array.from({ length: LOGINS }, async (_, index) => {
+        const from = { 'x-forwarded-for': `198.51.100.${index + 1}` }
+        return (await send(`${console_.url}/session`, CREDENTIALS, from)).status
+      }),
     )
     const busy = await readsUntil(console_, storm)
     const seconds = (performance.now() - startedAt) / 1000

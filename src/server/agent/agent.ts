@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { openDatabaseReader, type DatabaseReader } from '../fail2ban/database-reader.ts'
+import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
+import { captureJailStream } from '../fail2ban/jail-stream.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { AppRuntime } from '../state/app-runtime.ts'
+import type { StateProvider } from '../state/state-provider.ts'
+import { BanFeed } from './ban-feed.ts'
+import { BanRecords } from './ban-records.ts'
+import { createCommandHandler } from './command-handler.ts'
+import { createHostReport } from './host-report.ts'
+import { HostWatch } from './host-watch.ts'
+
+/** The role next to fail2ban. Of all processes that have it for one host, the holder of the lease `agent/<host>` works. */
+export interface Agent {
+  start(): void
+  /** Resolves once the connections are closed and the lease is free. */
+  stop(): Promise<void>
+}
+
+export interface AgentDeps {
+  readonly host: string
+  /** Id of this process, shown as the holder of the lease. */
+  readonly instanceId: string
+  /** Called twice: what watches never waits behind a command that takes long, nor is it lost with one. */
+  readonly openClient: () => Fail2banClient
+  /** For what people are told. */
+  readonly socketPath: string
+  /** Instead of what the server says, where its path is not ours. */
+  readonly databasePath?: string | undefined
+  readonly configDir: string
+  readonly state: Pick<StateProvider<AppRuntime>, 'locks' | 'requests' | 'runtime'>
+  readonly now?: () => number
+  readonly log: Logger
+  readonly intervalMs?: number
+  readonly openDatabase?: (path: string) => DatabaseReader
+}
+
+const LEASE_TTL_MS = 10_000
+const LEASE_WAIT_MS = 5_000
+const RETRY_MS = 1_000
+
+export function createAgent(deps: AgentDeps): Agent {
+  const { host, state, log } = deps
+  const stopped = new AbortController()
+  let running: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      try {
+        const holder = deps.instanceId
+        const lease = await state.locks.acquire(`agent/${host}`, {
+          ttlMs: LEASE_TTL_MS,
+          waitMs: LEASE_WAIT_MS,
+          holder,
+        })
+        if (lease === 'busy') continue
+        try {
+          await work(deps, AbortSignal.any([stopped.signal, lease.signal]))
+        } finally {
+          await lease.release()
+        }
+      } catch (error) {
+        if (stopped.signal.aborted) return
+        log.warn({ err: error, host }, 'the agent was interrupted; it tries again')
+        await pause(RETRY_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  return {
+    start() {
+      running ??= run()
+    },
+    async stop() {
+      stopped.abort()
+      await running
+    },
+  }
+}
+
+/** The agent's work while it holds the lease. */
+async function work(deps: AgentDeps, signal: AbortSignal): Promise<void> {
+  const { host, state, log, now = Date.now, intervalMs = 500 } = deps
+  const [watching, working] = [deps.openClient(), deps.openClient()]
+  const records = new BanRecords({ open: deps.openDatabase ?? openDatabaseReader, now, log })
+  const earlier = state.runtime.get(`host/${host}`)?.value
+  const report = createHostReport({ host, socketPath: deps.socketPath, earlier })
+  const feed = new BanFeed({
+    host,
+    client: watching,
+    records,
+    requests: state.requests,
+    position: () => state.runtime.get(`feed/${host}`)?.value,
+    wake: () => watch.wake(),
+    now,
+    log,
+  })
+  const { databasePath, configDir } = deps
+  const watch = new HostWatch({
+    client: watching,
+    feed,
+    records,
+    report,
+    databasePath,
+    publish: (snapshot) => state.runtime.set(`host/${host}`, snapshot),
+    now,
+    intervalMs,
+    log,
+  })
+  const handle = createCommandHandler({
+    client: working,
+    feed,
+    report,
+    captureStream: (jail) => captureJailStream({ configDir, jail }),
+    look: () => watch.look(),
+    log,
+  })
+  const stopServing = await state.requests.serve(`agent/${host}`, handle)
+  const closeConnections = (): void => void Promise.all([watching.close(), working.close()])
+  signal.addEventListener('abort', closeConnections, { once: true })
+  try {
+    await watch.run(signal)
+  } finally {
+    signal.removeEventListener('abort', closeConnections)
+    await stopServing()
+    await feed.stop()
+    records.close()
+    await Promise.all([watching.close(), working.close()])
+  }
+}

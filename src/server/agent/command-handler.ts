@@ -1,0 +1,55 @@
+import { Command, type CommandReply } from '../../shared/command.ts'
+import type { Json } from '../lib/json.ts'
+import { createLimit } from '../lib/limit.ts'
+import type { Logger } from '../lib/logger.ts'
+import { createBanCommands, type BanCommandsDeps } from './ban-commands.ts'
+import { Refusal, replyTo } from './command-replies.ts'
+import { createJailCommands, type JailCommandsDeps } from './jail-commands.ts'
+
+export type CommandHandlerDeps = BanCommandsDeps &
+  JailCommandsDeps & {
+    /** Lets the console see what was changed, and waits for it a moment. */
+    readonly look: () => Promise<void>
+    readonly log: Logger
+  }
+
+/** fail2ban serves one command at a time anyway; a few may be prepared and verified side by side. */
+const AT_ONCE = 4
+const WAITING = 40
+
+/** Executes what crosses the wall: parses it again, checks it against the server, and verifies what became of it. */
+export function createCommandHandler(deps: CommandHandlerDeps): (payload: Json) => Promise<Json> {
+  const { log, look } = deps
+  const limit = createLimit({
+    width: AT_ONCE,
+    queue: WAITING,
+    busy: () => new Refusal('busy', 'Too many commands are waiting for fail2ban. Nothing was changed.'),
+  })
+  const bans = createBanCommands(deps)
+  const jails = createJailCommands(deps)
+
+  async function execute(command: Command, touch: () => void): Promise<CommandReply> {
+    if (command.kind === 'ban' || command.kind === 'unban' || command.kind === 'unbanEverywhere') {
+      return { ok: true, results: await bans(command, touch) }
+    }
+    return { ok: true, jail: await jails(command, touch) }
+  }
+
+  return async (payload) => {
+    const parsed = Command.safeParse(payload)
+    if (!parsed.success) {
+      log.error({ issues: parsed.error.issues.length }, 'refused a command that is none')
+      return replyTo(new Refusal('validation-failed', 'The agent does not know this command.'), false)
+    }
+    let isTouched = false
+    try {
+      return await limit.run(() => execute(parsed.data, () => void (isTouched = true)))
+    } catch (error) {
+      const reply = replyTo(error, isTouched)
+      log.warn({ command: parsed.data.kind, code: reply.code, err: error }, 'a command was not carried out')
+      return reply
+    } finally {
+      if (isTouched) await look()
+    }
+  }
+}

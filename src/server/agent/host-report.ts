@@ -1,0 +1,124 @@
+import type { Host, HostSnapshot, OfflineReason } from '../../shared/host.ts'
+import type { Jail, JailState } from '../../shared/jail.ts'
+import type { Fail2banUnavailable, JailSettings, JailStatus } from '../fail2ban/fail2ban-client.ts'
+import type { DatabaseState } from './ban-records.ts'
+
+/** What an agent knows of its host, as the snapshot that all screens are served from. */
+export interface HostReport {
+  /** fail2ban answered for all of its jails. */
+  online(facts: {
+    version: string
+    statuses: readonly JailStatus[]
+    database: DatabaseState
+    at: number
+  }): HostSnapshot
+  /** It did not; what was known stays. */
+  offline(fault: Pick<Fail2banUnavailable, 'reason' | 'message'>, at: number): HostSnapshot
+  setSettings(jail: string, settings: JailSettings): void
+  /** fail2ban does not tell; this is known from commands of ours. */
+  setIdle(jail: string, isIdle: boolean): void
+  /** fail2ban was started anew: it has the jails of its configuration, all of them at work. */
+  restarted(at: number): void
+  jail(name: string): Jail | undefined
+}
+
+/** fail2ban opens its socket before it has its jails. */
+const START_MS = 3_000
+
+export function createHostReport(options: {
+  host: string
+  socketPath: string
+  /** What an earlier agent reported: which jails were stopped or idle is in no answer of fail2ban. */
+  earlier: HostSnapshot | undefined
+}): HostReport {
+  const { host, socketPath, earlier } = options
+  const settings = new Map<string, JailSettings>()
+  const idle = new Set<string>()
+  let jails = new Map<string, Jail>()
+  let known: Pick<Host, 'version' | 'asOf' | 'database' | 'databaseDetail'> = { database: 'ok' }
+  let since: string | undefined
+  /** When fail2ban was started anew; undefined once its jails are there. */
+  let startedAt: number | undefined
+  for (const jail of earlier?.jails ?? []) {
+    jails.set(jail.name, jail)
+    if (jail.state === 'idle') idle.add(jail.name)
+  }
+
+  function jailOf(status: JailStatus): Jail {
+    const before = jails.get(status.name)
+    // Counters begin anew with the jail, and so does its state.
+    if (before && status.totalFailed < before.totalFailed) idle.delete(status.name)
+    const state: JailState = idle.has(status.name) ? 'idle' : 'active'
+    return { ...status, sources: [...status.sources], state, ...settings.get(status.name) }
+  }
+
+  function snapshot(offline: Host['offline']): HostSnapshot {
+    const list = [...jails.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    return {
+      host: {
+        id: host,
+        online: offline === undefined,
+        ...known,
+        ...(offline && { offline }),
+        currentlyBanned: list.reduce((sum, jail) => sum + jail.currentlyBanned, 0),
+        jailCount: list.filter((jail) => jail.state !== 'stopped').length,
+      },
+      jails: list,
+    }
+  }
+
+  return {
+    online({ version, statuses, database, at }) {
+      known = { version, asOf: new Date(at).toISOString(), ...database }
+      since = undefined
+      const isStarting = startedAt !== undefined && at - startedAt < START_MS
+      if (isStarting && statuses.length === 0) return snapshot(undefined)
+      const running = new Map(statuses.map((status) => [status.name, jailOf(status)]))
+      const missing = isStarting ? [] : [...jails.values()].filter((jail) => !running.has(jail.name))
+      const stopped = missing.map(stoppedJail)
+      for (const jail of stopped) idle.delete(jail.name)
+      startedAt = undefined
+      jails = new Map([...running, ...stopped.map((jail) => [jail.name, jail] as const)])
+      return snapshot(undefined)
+    },
+
+    offline({ reason, message }, at) {
+      since ??= new Date(at).toISOString()
+      return snapshot({ reason, since, detail: message, remedy: REMEDIES[reason](socketPath) })
+    },
+
+    setSettings: (jail, read) => void settings.set(jail, read),
+    setIdle(jail, isIdle) {
+      const known = jails.get(jail)
+      if (known) jails.set(jail, { ...known, state: isIdle ? 'idle' : 'active' })
+      if (isIdle) idle.add(jail)
+      else idle.delete(jail)
+    },
+    restarted(at) {
+      startedAt = at
+      idle.clear()
+    },
+    jail: (name) => jails.get(name),
+  }
+}
+
+function stoppedJail(jail: Jail): Jail {
+  return { ...jail, state: 'stopped', currentlyBanned: 0, currentlyFailed: 0 }
+}
+
+const REMEDIES: Record<OfflineReason, (socketPath: string) => string> = {
+  'socket-missing': () =>
+    'Start it with: systemctl start fail2ban. If it runs, it uses another socket: set FAIL2BAN_SOCKET to its path (fail2ban-client -d | grep socket), and in a container share the folder of the socket, not the socket itself.',
+  'socket-stale': () =>
+    'fail2ban has crashed and left its socket behind. Start it with: systemctl restart fail2ban. Why it ended may be in: journalctl -u fail2ban.',
+  'permission-denied': (path) =>
+    `Run the agent as root, or let its group use the socket: chgrp bangui ${path} && chmod 660 ${path}. fail2ban makes the socket anew at each start, so put that into ExecStartPost of its unit. Whoever may write to this socket is root.`,
+  'not-answering': () =>
+    'fail2ban is busy or hangs, most often in a slow action: its log tells. If it does not recover, restart it with: systemctl restart fail2ban.',
+  'connection-lost': () =>
+    'BanGUI connects again by itself. If this lasts, look whether fail2ban runs: systemctl status fail2ban.',
+  'protocol-error': (path) =>
+    `Check that ${path} is the socket of a fail2ban-server of version 0.10 or later; FAIL2BAN_SOCKET sets the path.`,
+  starting: () => 'Wait a few seconds.',
+  'agent-missing': () => 'Wait a few seconds.',
+}
