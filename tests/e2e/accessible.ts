@@ -3,6 +3,9 @@ import type { Page } from '@playwright/test'
 import { expect } from './console.ts'
 import { expectNoSidewaysScroll } from './pages.ts'
 
+/** What keeps the focus in an open menu: it hands on the focus at once, which the rule against such elements cannot see. */
+const FOCUS_GUARD = '[data-base-ui-focus-guard]'
+
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 
 /** What is on the screen passes the automatic rules in both themes, and fits its width. */
@@ -10,7 +13,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   await expectNoSidewaysScroll(page)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).exclude(FOCUS_GUARD).analyze()
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
     expect(found, `violations in the ${colorScheme} theme`).toEqual([])
   }

@@ -9,6 +9,8 @@ test.describe('finding bans', () => {
     const network = Array.from({ length: 60 }, (_, index) => `198.51.100.${index + 1}`)
     await machine.fail2ban.client('set', 'sshd', 'banip', ...network)
     await machine.fail2ban.client('set', 'nginx-http-auth', 'banip', '203.0.113.30', '2001:db8::30')
+    await expect(overview.getByText('62 of 62 shown')).toBeVisible()
+    await overview.reload()
     await expect(overview.getByText('50 of 62 shown')).toBeVisible()
   })
 
@@ -28,7 +30,7 @@ test.describe('finding bans', () => {
 
   test('the beginning of an address and a network both find', async ({ overview }) => {
     await searchBox(overview).fill('198.51.100.5')
-    await expect(rows(overview)).toHaveCount(1)
+    await expect(rows(overview)).toHaveCount(11)
     await searchBox(overview).fill('198.51.100.0/29')
     await expect(rows(overview)).toHaveCount(7)
     await searchBox(overview).fill('2001:db8:')
@@ -50,10 +52,10 @@ test.describe('finding bans', () => {
   })
 
   test('columns sort, and more is loaded on request', async ({ overview, machine }) => {
-    await overview.getByRole('button', { name: 'Address' }).click()
+    await overview.getByRole('button', { name: 'Address', exact: true }).click()
     await expect(overview).toHaveURL(/sort=ip$/)
     await expect(rows(overview).first()).toContainText('198.51.100.1')
-    await overview.getByRole('button', { name: 'Address' }).click()
+    await overview.getByRole('button', { name: 'Address', exact: true }).click()
     await expect(rows(overview).first()).toContainText('2001:db8::30')
     await overview.getByRole('button', { name: 'Load more' }).click()
     await expect(rows(overview)).toHaveCount(62)

@@ -53,6 +53,9 @@ function takesNewest(filter: { q: string; sort: string }): boolean {
   return filter.q === '' && filter.sort === NEWEST_FIRST
 }
 
+/** Live bans make the first page longer; beyond this it is fetched again, so that a list left open does not grow for ever. */
+const LONGEST_FIRST_PAGE = 200
+
 /** True if some list has to be fetched to show it. */
 function addToLists(client: QueryClient, event: BanEvent): boolean {
   let stale = false
@@ -62,6 +65,9 @@ function addToLists(client: QueryClient, event: BanEvent): boolean {
     if (filter.jail !== '' && filter.jail !== event.jail) continue
     if (!takesNewest(filter)) stale = true
     else if (data) client.setQueryData<BanPages>(key, addNewestBan(data, banOf(event)))
+    if ((data?.pages[0]?.items.length ?? 0) > LONGEST_FIRST_PAGE) {
+      void client.invalidateQueries({ queryKey: key, exact: true })
+    }
   }
   return stale
 }
