@@ -32,6 +32,7 @@ export class BanFeed {
   readonly #deps: BanFeedDeps
   readonly #sender: FeedSender
   readonly #watches = new Map<string, JailWatch>()
+  readonly #bantimes = new Map<string, number>()
   #beganAt = 0
   /** The console was not told yet in this epoch which jails there are. */
   #needsJails = true
@@ -116,10 +117,12 @@ export class BanFeed {
   }
 
   setBantime(jail: string, seconds: number): void {
+    const before = this.#bantimes.get(jail)
+    this.#bantimes.set(jail, seconds)
     const watch = this.#watches.get(jail)
-    if (!watch || watch.tracker.bantimeSeconds === seconds) return
-    if (watch.tracker.bantimeSeconds !== undefined) watch.doubtEnds()
+    if (!watch || before === seconds) return
     watch.tracker.bantimeSeconds = seconds
+    if (before !== undefined) watch.doubtEnds()
   }
 
   /** Lags behind fail2ban by up to two seconds. */
@@ -139,6 +142,7 @@ export class BanFeed {
   #watch(name: string, earlier?: JailTracker): JailWatch {
     const { client, records, now } = this.#deps
     const tracker = new JailTracker(name, earlier)
+    tracker.bantimeSeconds = this.#bantimes.get(name)
     return new JailWatch({ tracker, client, hasRecords: () => records.isReadable, now })
   }
 

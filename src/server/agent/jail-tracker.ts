@@ -53,7 +53,6 @@ export class JailTracker {
     this.name = name
     if (!earlier) return
     this.#remembered = earlier.#bans
-    this.bantimeSeconds = earlier.bantimeSeconds
     this.isIdle = earlier.isIdle
   }
 

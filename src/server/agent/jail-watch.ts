@@ -49,7 +49,7 @@ export class JailWatch {
   #isDoubted = true
   #waitedForRecords = false
   #start: Start | undefined
-  #earlyEnd: EarlyEnd = 'unknown'
+  #earlyEnd: EarlyEnd = 'lifted'
 
   constructor({ tracker, client, hasRecords, now }: JailWatchDeps) {
     this.tracker = tracker
@@ -78,6 +78,8 @@ export class JailWatch {
     const unseen = this.tracker.unseen(status)
     if (unseen.isRestarted) {
       this.#beginStart()
+      // What fail2ban does not restore was lost, not lifted.
+      this.#earlyEnd = 'unknown'
       this.tracker.isIdle = false
     }
     if (this.#start) return this.#followStart(this.#start, status, unseen)
@@ -93,7 +95,6 @@ export class JailWatch {
   #beginStart(): void {
     const now = this.#now()
     this.#start = { since: now, quietSince: now, lastTotal: undefined }
-    this.#earlyEnd = 'unknown'
   }
 
   /** Nothing counts as ended until fail2ban has restored what it remembers: bans without a new record of them. */
