@@ -37,9 +37,11 @@ export async function listen(
 async function close(server: Server, deadlineMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  server.closeIdleConnections()
+  // A connection becomes idle when its last answer is out; nobody else would close it then.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(cut)
 }
 
