@@ -138,7 +138,12 @@ async function startAgent(
   const agent = createAgent({
     host: config.hostId,
     instanceId: randomUUID(),
-    openClient: () => createFail2banClient({ socketPath, requestTimeoutMs: ANSWER_MS }),
+    openClient: () =>
+      createFail2banClient({
+        socketPath,
+        requestTimeoutMs: ANSWER_MS,
+        backoffMs: { first: 100, longest: 500 },
+      }),
     socketPath,
     configDir,
     databasePath,

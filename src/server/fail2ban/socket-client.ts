@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { listedIp, parseIp } from '../../shared/ip.ts'
+import { listedIp, parseIgnoreip, parseIp, type IpParseResult } from '../../shared/ip.ts'
 import { checkJailStream } from './config-stream.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { Fail2banRefused, type Fail2banClient } from './fail2ban-client.ts'
@@ -130,7 +130,7 @@ function settings(ask: Ask): Settings {
     setMaxretry: async (jail, count) => set(jail, 'maxretry', wholeNumber(count)),
     async addIgnoreip(jail, entries) {
       if (entries.length === 0) return
-      await ask(Anything, ['set', jailArgument(jail), 'addignoreip', ...entries.map(canonical)])
+      await ask(Anything, ['set', jailArgument(jail), 'addignoreip', ...entries.map(ignorable)])
     },
     async removeIgnoreip(jail, entries) {
       let refused: unknown
@@ -216,7 +216,15 @@ function jailArgument(jail: string): string {
 
 /** fail2ban checks no address: whatever it cannot parse it bans as a name. */
 function canonical(entry: string): string {
-  const parsed = parseIp(entry)
+  return spelledAsParsed(entry, parseIp(entry))
+}
+
+/** The same for its allow list, which takes wider networks. */
+function ignorable(entry: string): string {
+  return spelledAsParsed(entry, parseIgnoreip(entry))
+}
+
+function spelledAsParsed(entry: string, parsed: IpParseResult): string {
   if (parsed.ok && parsed.entry.text === entry) return entry
   throw new Fail2banRefused('ValueError', 'An address is not in fail2ban’s own spelling.')
 }
