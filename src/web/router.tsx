@@ -50,6 +50,8 @@ export function createRouter({ client, onSignedOut }: ServerState) {
   })
 
   onSignedOut(() => {
+    // Several requests may be told so at once; a second departure would interrupt the first.
+    if (!sessionHint.mayExist) return
     const { pathname, search } = router.state.location
     sessionHint.mayExist = false
     const to = loginPath(pathname + search)
