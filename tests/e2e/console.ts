@@ -21,6 +21,8 @@ export interface MachineOptions {
   /** Names the setup token instead of creating the administrator. */
   readonly setupToken?: string
   readonly fail2ban?: Fail2banOptions
+  /** Where browsers find the console, if a proxy were in front of it. */
+  readonly publicUrl?: string
 }
 
 export async function startMachine(options: MachineOptions = {}): Promise<Machine & AsyncDisposable> {
@@ -36,6 +38,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
         DATABASE_URL: folder.database,
         FAIL2BAN_SOCKET: fail2ban.socket,
         FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
+        ...(options.publicUrl !== undefined && { PUBLIC_URL: options.publicUrl }),
         ...(options.setupToken === undefined
           ? { BANGUI_ADMIN_USER: ADMIN.username, BANGUI_ADMIN_PASSWORD: ADMIN.password }
           : { BANGUI_SETUP_TOKEN: options.setupToken }),
