@@ -4,7 +4,7 @@ import { X } from 'lucide-react'
 import { ToneIcon, type Tone } from './badge.tsx'
 import { Button } from './button.tsx'
 import { cx } from './class-names.ts'
-import { takeOverToasts, type ToastOptions } from './toast.tsx'
+import { takeOverToasts, type ToastOptions } from './toast.ts'
 import styles from './toasts.module.css'
 
 interface ToastData {

@@ -1,5 +1,5 @@
 import type { IpResult } from '../../../shared/ban.ts'
-import { showToast } from '../../ui/toast.tsx'
+import { showToast } from '../../ui/toast.ts'
 import { useUnban } from './bans.queries.ts'
 
 /** Says what was banned and offers to take it back. */

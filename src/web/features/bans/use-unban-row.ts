@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Ban } from '../../../shared/ban.ts'
-import { showToast } from '../../ui/toast.tsx'
+import { showToast } from '../../ui/toast.ts'
 import { useUnban, useUnbanEverywhere } from './bans.queries.ts'
 import { useUnbanToast } from './use-unban-toast.ts'
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../shared/duration.ts'
-import { showToast } from '../../ui/toast.tsx'
+import { showToast } from '../../ui/toast.ts'
 import { listOf } from '../../ui/words.ts'
 import type { BanKey } from './ban-pages.ts'
 import { useBan } from './bans.queries.ts'

@@ -2,7 +2,7 @@ import { createContext, useContext, useEffect, useState, useSyncExternalStore, t
 import { apiUrl } from '../../api/base-url.ts'
 import { createLiveEvents, type LiveEvents, type LiveStatus } from '../../api/events.ts'
 import { useServerState } from '../../api/query-client.ts'
-import { showToast } from '../../ui/toast.tsx'
+import { showToast } from '../../ui/toast.ts'
 import { applyMessages } from './apply-messages.ts'
 
 const Live = createContext<LiveEvents | undefined>(undefined)

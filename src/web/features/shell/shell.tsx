@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { Outlet } from 'react-router'
-import { ToastRegion } from '../../ui/toast.tsx'
+import { ToastRegion } from '../../ui/toast-region.tsx'
 import { LiveProvider } from '../live/live-provider.tsx'
 import { Banners } from './banners.tsx'
 import { Header } from './header.tsx'

@@ -1,4 +1,3 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react'
 import type { Tone } from './badge.tsx'
 
 export interface ToastOptions {
@@ -31,20 +30,12 @@ export function takeOverToasts(showOne: (options: ToastOptions) => void): () => 
   }
 }
 
-const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }))
+/** Whether there has been something to show. */
+export function areToastsNeeded(): boolean {
+  return show !== undefined || waiting.length > 0
+}
 
-/** Where toasts appear. What draws them is loaded with the first one. */
-export function ToastRegion() {
-  const isNeeded = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => show !== undefined || waiting.length > 0,
-  )
-  return isNeeded ? (
-    <Suspense fallback={null}>
-      <Toasts />
-    </Suspense>
-  ) : null
+export function onToastNeeded(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

@@ -1,0 +1,14 @@
+import { lazy, Suspense, useSyncExternalStore } from 'react'
+import { areToastsNeeded, onToastNeeded } from './toast.ts'
+
+const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }))
+
+/** Where toasts appear. What draws them is loaded with the first one. */
+export function ToastRegion() {
+  const isNeeded = useSyncExternalStore(onToastNeeded, areToastsNeeded)
+  return isNeeded ? (
+    <Suspense fallback={null}>
+      <Toasts />
+    </Suspense>
+  ) : null
+}
