@@ -31,7 +31,7 @@ export function BansToolbar({ filter, hosts }: { filter: BanFilterState; hosts: 
           type="search"
           className={styles.input}
           aria-label="Search active bans by address or network"
-          placeholder="Address, its beginning, or a network"
+          placeholder="Address or network"
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

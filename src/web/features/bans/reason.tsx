@@ -16,7 +16,7 @@ export function Reason({ ban, open, onToggle }: { ban: Ban; open: boolean; onTog
     return (
       <span className={styles.none}>
         {again}
-        {failures > 0 ? countOf(failures, 'failure') : 'Not recorded'}
+        {describeWithoutLines(ban)}
       </span>
     )
   }
@@ -35,6 +35,12 @@ export function Reason({ ban, open, onToggle }: { ban: Ban; open: boolean; onTog
       <ChevronDown size={14} aria-hidden className={styles.chevron} />
     </button>
   )
+}
+
+/** fail2ban counts no failures for a ban that somebody has set with a command. */
+function describeWithoutLines({ reason }: Ban): string {
+  if (!reason) return 'Not recorded'
+  return reason.failures > 0 ? countOf(reason.failures, 'failure') : 'Set by hand'
 }
 
 /** All lines that are known, oldest first. */

@@ -91,7 +91,8 @@ function BanItem({ ban }: { ban: ReportedBan }) {
           {ban.relation !== 'exact' && <span className={styles.ip}> {ban.ip}</span>}
         </p>
         <p className={styles.facts}>
-          {ban.reason && `${countOf(ban.reason.failures, 'failure')} · `}
+          {ban.reason &&
+            `${ban.reason.failures > 0 ? countOf(ban.reason.failures, 'failure') : 'set by hand'} · `}
           banned <RelativeTime at={ban.bannedAt} /> ·{' '}
           {ban.expiresAt === undefined ? (
             'permanent'
@@ -101,7 +102,11 @@ function BanItem({ ban }: { ban: ReportedBan }) {
             </>
           )}
         </p>
-        {line !== undefined && <p className={styles.line}>{line}</p>}
+        {line !== undefined && (
+          <p className={styles.line}>
+            <span>{line}</span>
+          </p>
+        )}
         {unban.error && (
           <p className={styles.failure} role="alert">
             Still banned. {unban.error.message}
@@ -179,7 +184,7 @@ function Past({ events }: { events: readonly BanEvent[] }) {
   if (events.length === 0) return null
   return (
     <>
-      <h3 className={styles.heading}>Earlier</h3>
+      <h3 className={styles.heading}>History</h3>
       <ul className={styles.events}>
         {events.slice(0, SHOWN_EVENTS).map((event) => (
           <li key={event.id}>
