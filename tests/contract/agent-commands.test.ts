@@ -6,26 +6,26 @@ import { waitFor } from '../support/wait-for.ts'
 import type { Command, CommandReply } from '../../src/shared/command.ts'
 import type { IpResult } from '../../src/shared/ban.ts'
 
-let it_: AgentUnderTest
+let test: AgentUnderTest
 
 beforeAll(async () => {
-  it_ = await startAgentUnderTest()
-  await waitFor(() => it_.snapshot()?.host.online, { what: 'the agent to be online' })
+  test = await startAgentUnderTest()
+  await waitFor(() => test.snapshot()?.host.online, { what: 'the agent to be online' })
 })
-afterAll(() => it_.stop())
+afterAll(() => test.stop())
 beforeEach(async () => {
-  await it_.fail2ban.client('unban', '--all')
-  await waitFor(async () => (await it_.active()).length === 0, { what: 'no bans' })
+  await test.fail2ban.client('unban', '--all')
+  await waitFor(async () => (await test.active()).length === 0, { what: 'no bans' })
 })
 
 async function results(command: Command): Promise<IpResult[]> {
-  const reply = await it_.command(command)
+  const reply = await test.command(command)
   if (!reply.ok) throw new Error(reply.message)
   return reply.results ?? []
 }
 
 async function refusal(command: Command): Promise<Extract<CommandReply, { ok: false }>> {
-  const reply = await it_.command(command)
+  const reply = await test.command(command)
   if (reply.ok) throw new Error('it was carried out')
   return reply
 }
@@ -41,8 +41,8 @@ describe('ban', () => {
       { ip: '2001:db8::7', outcome: 'banned', jails: ['sshd'] },
       { ip: '198.51.100.0/24', outcome: 'banned', jails: ['sshd'] },
     ])
-    expect(await it_.active()).toEqual(await it_.listed())
-    expect(await it_.active()).toHaveLength(3)
+    expect(await test.active()).toEqual(await test.listed())
+    expect(await test.active()).toHaveLength(3)
   })
 
   it('spells every address as fail2ban does', async () => {
@@ -51,7 +51,7 @@ describe('ban', () => {
       '203.0.113.9': 'banned',
       '203.0.113.0/25': 'banned',
     })
-    expect(await it_.listed()).toEqual(['2001:db8::8', '203.0.113.0/25', '203.0.113.9'])
+    expect(await test.listed()).toEqual(['2001:db8::8', '203.0.113.0/25', '203.0.113.9'])
   })
 
   it('tells what was banned before from what is new', async () => {
@@ -68,14 +68,14 @@ describe('ban', () => {
     const answered = await ban(...bad, '203.0.113.7')
     expect(answered.map((item) => item.outcome)).toEqual([...bad.map(() => 'invalid'), 'banned'])
     expect(answered[0]?.detail).toContain('Not an IPv4 or IPv6 address')
-    expect(await it_.listed()).toEqual(['203.0.113.7'])
-    expect(it_.fail2ban.log()).not.toContain('localhost')
+    expect(await test.listed()).toEqual(['203.0.113.7'])
+    expect(test.fail2ban.log()).not.toContain('localhost')
   })
 
   it('bans hundreds at once', async () => {
     const ips = Array.from({ length: 200 }, (_, index) => `2001:db8:2::${(index + 1).toString(16)}`)
     expect((await ban(...ips)).filter((item) => item.outcome === 'banned')).toHaveLength(200)
-    expect(await it_.active()).toEqual(ips.toSorted())
+    expect(await test.active()).toEqual(ips.toSorted())
   })
 })
 
@@ -86,8 +86,8 @@ describe('unban', () => {
       { ip: '203.0.113.7', outcome: 'unbanned', jails: ['sshd'] },
       { ip: '203.0.113.99', outcome: 'not-banned' },
     ])
-    expect(await it_.active()).toEqual(['203.0.113.8'])
-    const end = await it_.db
+    expect(await test.active()).toEqual(['203.0.113.8'])
+    const end = await test.db
       .selectFrom('ban_events')
       .selectAll()
       .where('kind', '=', 'unban')
@@ -108,7 +108,7 @@ describe('unban', () => {
       '198.51.100.0/24': 'not-banned',
     })
     expect(outcomes(await unban('198.51.100.0/25'))).toEqual({ '198.51.100.0/25': 'unbanned' })
-    expect(await it_.listed()).toEqual(['203.0.113.7'])
+    expect(await test.listed()).toEqual(['203.0.113.7'])
   })
 
   it('does not ask fail2ban about names that are not banned', async () => {
@@ -118,12 +118,12 @@ describe('unban', () => {
       '--all': 'not-banned',
       [''.padEnd(200, 'x')]: 'not-banned',
     })
-    expect(await it_.listed()).toEqual(['203.0.113.7'])
+    expect(await test.listed()).toEqual(['203.0.113.7'])
   })
 
   it('lifts in all jails and says in which', async () => {
     await ban('203.0.113.7')
-    await it_.fail2ban.client('set', 'recidive', 'banip', '203.0.113.7', '203.0.113.8')
+    await test.fail2ban.client('set', 'recidive', 'banip', '203.0.113.7', '203.0.113.8')
     const answered = await results({
       kind: 'unbanEverywhere',
       ips: ['203.0.113.7', '203.0.113.8', '203.0.113.9'],
@@ -133,7 +133,7 @@ describe('unban', () => {
       { ip: '203.0.113.8', outcome: 'unbanned', jails: ['recidive'] },
       { ip: '203.0.113.9', outcome: 'not-banned' },
     ])
-    expect([...(await it_.listed()), ...(await it_.listed('recidive'))]).toEqual([])
+    expect([...(await test.listed()), ...(await test.listed('recidive'))]).toEqual([])
   })
 })
 
@@ -164,16 +164,16 @@ describe('what is refused', () => {
     ]
     for (const [index, payload] of payloads.entries()) {
       const options = { id: `bad-${index}`, timeoutMs: 5_000 }
-      const answer = await it_.state.requests.send('agent/local', payload, options)
+      const answer = await test.state.requests.send('agent/local', payload, options)
       expect(answer).toMatchObject({ ok: false, code: 'validation-failed' })
     }
-    expect(await it_.listed()).toEqual([])
+    expect(await test.listed()).toEqual([])
   })
 })
 
 describe('a jail', () => {
   it('is described with what is read only when it is looked at', async () => {
-    const reply = await it_.command({ kind: 'describeJail', jail: 'sshd' })
+    const reply = await test.command({ kind: 'describeJail', jail: 'sshd' })
     expect(reply).toMatchObject({
       ok: true,
       jail: {
@@ -195,22 +195,22 @@ describe('a jail', () => {
       { kind: 'setFindtime', jail: 'recidive', seconds: 900 },
       { kind: 'setMaxretry', jail: 'recidive', count: 7 },
     ] satisfies Command[]) {
-      expect(await it_.command(command)).toMatchObject({ ok: true })
+      expect(await test.command(command)).toMatchObject({ ok: true })
     }
-    const jail = it_.snapshot()?.jails.find(({ name }) => name === 'recidive')
+    const jail = test.snapshot()?.jails.find(({ name }) => name === 'recidive')
     expect(jail).toMatchObject({ bantimeSeconds: 86_400, findtimeSeconds: 900, maxretry: 7 })
-    expect(await it_.fail2ban.client('get', 'recidive', 'maxretry')).toBe('7\n')
-    const back = await it_.command({ kind: 'setBantime', jail: 'recidive', seconds: -1 })
+    expect(await test.fail2ban.client('get', 'recidive', 'maxretry')).toBe('7\n')
+    const back = await test.command({ kind: 'setBantime', jail: 'recidive', seconds: -1 })
     expect(back).toMatchObject({ ok: true, jail: { bantimeSeconds: -1 } })
   })
 
   it('lets addresses be added to its ignoreip and taken off', async () => {
     const ips = ['2001:DB8:1::1', '10.0.0.0/8']
-    const added = await it_.command({ kind: 'addIgnoreip', jail: 'recidive', ips })
+    const added = await test.command({ kind: 'addIgnoreip', jail: 'recidive', ips })
     expect(added).toMatchObject({ ok: true })
     if (added.ok)
       expect(added.jail?.ignoreip).toEqual(expect.arrayContaining(['2001:db8:1::1', '10.0.0.0/8']))
-    const removed = await it_.command({
+    const removed = await test.command({
       kind: 'removeIgnoreip',
       jail: 'recidive',
       ips: [...ips, '203.0.113.200', 'not.in.it'],
@@ -221,44 +221,44 @@ describe('a jail', () => {
   })
 
   it('is paused and resumed', async () => {
-    await it_.command({ kind: 'idleJail', jail: 'recidive' })
-    const state = () => it_.snapshot()?.jails.find(({ name }) => name === 'recidive')?.state
+    await test.command({ kind: 'idleJail', jail: 'recidive' })
+    const state = () => test.snapshot()?.jails.find(({ name }) => name === 'recidive')?.state
     expect(state()).toBe('idle')
-    expect(await it_.command({ kind: 'describeJail', jail: 'recidive' })).toMatchObject({
+    expect(await test.command({ kind: 'describeJail', jail: 'recidive' })).toMatchObject({
       jail: { state: 'idle' },
     })
-    await it_.command({ kind: 'reloadJail', jail: 'recidive' })
+    await test.command({ kind: 'reloadJail', jail: 'recidive' })
     expect(state()).toBe('active')
   })
 
   it('is reloaded with its bans, after its configuration was tried out', async () => {
     await ban('203.0.113.7')
-    const reply = await it_.command({ kind: 'reloadJail', jail: 'sshd' })
+    const reply = await test.command({ kind: 'reloadJail', jail: 'sshd' })
     expect(reply).toMatchObject({ ok: true, jail: { name: 'sshd', state: 'active' } })
-    expect(await it_.listed()).toEqual(['203.0.113.7'])
-    expect(await it_.active()).toEqual(['203.0.113.7'])
+    expect(await test.listed()).toEqual(['203.0.113.7'])
+    expect(await test.active()).toEqual(['203.0.113.7'])
   })
 
   it('survives a reload that its configuration would not', async () => {
     await ban('203.0.113.7')
-    const file = join(it_.fail2ban.configDir, 'jail.d', 'broken.local')
+    const file = join(test.fail2ban.configDir, 'jail.d', 'broken.local')
     writeFileSync(file, '[sshd]\nbantime = abc\n')
     const failed = await refusal({ kind: 'reloadJail', jail: 'sshd' })
     writeFileSync(file, '')
     expect(failed).toMatchObject({ code: 'fail2ban-refused', nextStep: expect.any(String) })
     expect(failed.message).toContain('Nothing was changed.')
-    expect(await it_.listed()).toEqual(['203.0.113.7'])
+    expect(await test.listed()).toEqual(['203.0.113.7'])
   })
 
   it('is stopped, which ends its bans, and started again, which brings them back', async () => {
     await ban('203.0.113.7')
-    const stopped = await it_.command({ kind: 'stopJail', jail: 'sshd' })
+    const stopped = await test.command({ kind: 'stopJail', jail: 'sshd' })
     expect(stopped).toMatchObject({ ok: true, jail: { name: 'sshd', state: 'stopped', currentlyBanned: 0 } })
-    expect(await it_.active()).toEqual([])
-    expect(it_.snapshot()?.jails.find(({ name }) => name === 'sshd')?.state).toBe('stopped')
-    const started = await it_.command({ kind: 'startJail', jail: 'sshd' })
+    expect(await test.active()).toEqual([])
+    expect(test.snapshot()?.jails.find(({ name }) => name === 'sshd')?.state).toBe('stopped')
+    const started = await test.command({ kind: 'startJail', jail: 'sshd' })
     expect(started).toMatchObject({ ok: true, jail: { name: 'sshd', state: 'active' } })
-    await it_.agreesOn(['203.0.113.7'])
+    await test.agreesOn(['203.0.113.7'])
     expect(await refusal({ kind: 'startJail', jail: 'sshd' })).toMatchObject({ code: 'conflict' })
     const unknown = await refusal({ kind: 'startJail', jail: 'no-such-jail' })
     expect(unknown.code).toBe('fail2ban-refused')

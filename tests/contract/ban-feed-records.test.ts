@@ -7,17 +7,17 @@ import {
 } from '../support/agent-under-test.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-let it_: AgentUnderTest
+let test: AgentUnderTest
 
 async function begin(options: AgentUnderTestOptions = {}): Promise<void> {
-  it_ = await startAgentUnderTest(options)
-  await waitFor(() => it_.snapshot()?.host.online, { what: 'the agent to be online' })
+  test = await startAgentUnderTest(options)
+  await waitFor(() => test.snapshot()?.host.online, { what: 'the agent to be online' })
 }
 
-afterEach(() => it_.stop())
+afterEach(() => test.stop())
 
-const banip = (...ips: string[]) => it_.fail2ban.client('set', 'sshd', 'banip', ...ips)
-const unbanip = (...ips: string[]) => it_.fail2ban.client('set', 'sshd', 'unbanip', ...ips)
+const banip = (...ips: string[]) => test.fail2ban.client('set', 'sshd', 'banip', ...ips)
+const unbanip = (...ips: string[]) => test.fail2ban.client('set', 'sshd', 'unbanip', ...ips)
 
 const THREE = ['192.0.2.2', '192.0.2.3', '2001:db8::4']
 
@@ -36,28 +36,28 @@ describe('fail2ban’s database', () => {
       },
     })
     await banip('192.0.2.1')
-    await it_.agreesOn(['192.0.2.1'])
-    await waitFor(async () => (await it_.archive()).length === 1_235, { what: 'the past' })
-    const rows = await it_.db.selectFrom('ban_events').select(['imported', 'failures']).execute()
+    await test.agreesOn(['192.0.2.1'])
+    await waitFor(async () => (await test.archive()).length === 1_235, { what: 'the past' })
+    const rows = await test.db.selectFrom('ban_events').select(['imported', 'failures']).execute()
     expect(rows.filter((row) => row.imported === 1 && row.failures === 4)).toHaveLength(1_234)
-    await it_.restartAgent()
+    await test.restartAgent()
     await banip('192.0.2.2')
-    await it_.agreesOn(['192.0.2.1', '192.0.2.2'])
-    expect(await it_.archive()).toHaveLength(1_236)
+    await test.agreesOn(['192.0.2.1', '192.0.2.2'])
+    expect(await test.archive()).toHaveLength(1_236)
   })
 
   it('may forget: bans stay, and new ones are told of', async () => {
     await begin()
     await banip(...THREE)
-    await it_.agreesOn(THREE)
-    const sqlite = new DatabaseSync(it_.fail2ban.database, { timeout: 2_000 })
+    await test.agreesOn(THREE)
+    const sqlite = new DatabaseSync(test.fail2ban.database, { timeout: 2_000 })
     sqlite.exec('delete from bans; delete from bips')
     sqlite.close()
-    await it_.agreesOn(THREE)
-    it_.fail2ban.writeFailures('sshd', '203.0.113.7', 3)
-    await it_.agreesOn([...THREE, '203.0.113.7'])
-    await waitFor(async () => (await it_.archive()).length === 4, { what: 'four bans' })
-    const row = await it_.db
+    await test.agreesOn(THREE)
+    test.fail2ban.writeFailures('sshd', '203.0.113.7', 3)
+    await test.agreesOn([...THREE, '203.0.113.7'])
+    await waitFor(async () => (await test.archive()).length === 4, { what: 'four bans' })
+    const row = await test.db
       .selectFrom('active_bans')
       .selectAll()
       .where('ip', '=', '203.0.113.7')
@@ -67,35 +67,35 @@ describe('fail2ban’s database', () => {
 
   it('may be switched off: everything works but the reasons, and the report says so', async () => {
     await begin({ database: false, bantimeSeconds: { 'nginx-http-auth': 2 } })
-    expect(it_.snapshot()?.host).toMatchObject({
+    expect(test.snapshot()?.host).toMatchObject({
       database: 'switched-off',
       databaseDetail: expect.stringContaining('dbfile'),
     })
     await banip(...THREE)
-    await it_.agreesOn(THREE)
-    await it_.fail2ban.client('set', 'nginx-http-auth', 'banip', '192.0.2.77')
-    await waitFor(async () => (await it_.archive()).length === 4, { what: 'four bans' })
+    await test.agreesOn(THREE)
+    await test.fail2ban.client('set', 'nginx-http-auth', 'banip', '192.0.2.77')
+    await waitFor(async () => (await test.archive()).length === 4, { what: 'four bans' })
     await unbanip('192.0.2.2')
-    await it_.agreesOn(['192.0.2.3', '2001:db8::4'])
-    await it_.agreesOn([], 'nginx-http-auth')
-    expect((await it_.archive()).slice(4).toSorted()).toEqual([
+    await test.agreesOn(['192.0.2.3', '2001:db8::4'])
+    await test.agreesOn([], 'nginx-http-auth')
+    expect((await test.archive()).slice(4).toSorted()).toEqual([
       'unban nginx-http-auth 192.0.2.77 expired',
       'unban sshd 192.0.2.2 lifted',
     ])
-    await it_.restartAgent()
+    await test.restartAgent()
     await banip('192.0.2.99')
-    await it_.agreesOn(['192.0.2.3', '192.0.2.99', '2001:db8::4'])
-    expect(await it_.archive()).toHaveLength(7)
+    await test.agreesOn(['192.0.2.3', '192.0.2.99', '2001:db8::4'])
+    expect(await test.archive()).toHaveLength(7)
   })
 
   it('may be unreadable: everything works but the reasons, and the report says so', async () => {
     await begin({ agent: { databasePath: '/nowhere/fail2ban.sqlite3' } })
-    expect(it_.snapshot()?.host).toMatchObject({
+    expect(test.snapshot()?.host).toMatchObject({
       database: 'unreadable',
       databaseDetail: expect.stringContaining('/nowhere/fail2ban.sqlite3'),
     })
     await banip(...THREE)
-    await it_.agreesOn(THREE)
-    expect(await it_.archive()).toHaveLength(3)
+    await test.agreesOn(THREE)
+    expect(await test.archive()).toHaveLength(3)
   })
 })

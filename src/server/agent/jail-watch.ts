@@ -32,6 +32,8 @@ const CHUNK = 5_000
 /** fail2ban has just started the jail, or we have just come: what is missing may still be on its way. */
 interface Start {
   readonly since: number
+  /** What is tracked is from before. */
+  readonly isAgain: boolean
   /** Since when nothing was restored. */
   quietSince: number
   lastTotal: number | undefined
@@ -56,7 +58,7 @@ export class JailWatch {
     this.#client = client
     this.#hasRecords = hasRecords
     this.#now = now
-    this.#beginStart()
+    this.#beginStart(false)
   }
 
   /** All that is banned is tracked and told, and no start is under way. */
@@ -77,7 +79,7 @@ export class JailWatch {
   async follow(status: JailStatus): Promise<FeedChange[]> {
     const unseen = this.tracker.unseen(status)
     if (unseen.isRestarted) {
-      this.#beginStart()
+      this.#beginStart(true)
       // What fail2ban does not restore was lost, not lifted.
       this.#earlyEnd = 'unknown'
       this.tracker.isIdle = false
@@ -92,9 +94,9 @@ export class JailWatch {
       : changes
   }
 
-  #beginStart(): void {
+  #beginStart(isAgain: boolean): void {
     const now = this.#now()
-    this.#start = { since: now, quietSince: now, lastTotal: undefined }
+    this.#start = { since: now, isAgain, quietSince: now, lastTotal: undefined }
   }
 
   /** Nothing counts as ended until fail2ban has restored what it remembers: bans without a new record of them. */
@@ -106,7 +108,7 @@ export class JailWatch {
     const isOver = now - start.quietSince >= QUIET_MS || now - start.since >= LONGEST_START_MS
     const isKnown = unseen.isNothing && !this.#isDoubted
     if (!isOver) return isKnown ? [] : this.#readListIfDue(false)
-    const changes = isKnown ? [] : await this.#readList(true)
+    const changes = isKnown && !start.isAgain ? [] : await this.#readList(true)
     this.#start = undefined
     this.#earlyEnd = 'lifted'
     this.tracker.forgetEarlier()
