@@ -107,7 +107,7 @@ export const SETTINGS = {
   STATE_BACKEND: setting(oneOf('memory', 'redis'), 'memory', {
     fallbackText: '`memory`',
     summary:
-      'Where sessions, limits and the shared status are kept. `memory`: inside the one process. `redis`: shared by any number of processes.',
+      'Where sessions, limits and the shared status are kept. `memory`: inside the one process. `redis`: shared by any number of processes; not in this version yet, which refuses it.',
   }),
   REDIS_URL: setting(
     optional(text.regex(/^rediss?:\/\/\S+$/, 'must begin with redis:// or rediss://')),

@@ -171,6 +171,7 @@ export class BanFeed {
   // comparisons, and at last the past.
 
   #fetch(limit: number): FeedChange[] {
+    this.#openPast()
     const changes: FeedChange[] = []
     for (const { tracker } of this.#watches.values()) {
       if (changes.length < limit) changes.push(...this.#introductions(tracker, limit - changes.length))
@@ -193,13 +194,18 @@ export class BanFeed {
     return changes
   }
 
+  /** Where the archive ends has to be asked before what happens now moves that on. */
+  #openPast(): void {
+    if (this.#past !== 'unread') return
+    const position = this.#deps.position()
+    if (position === undefined || !this.#deps.records.isReadable) return
+    const { since } = position
+    this.#past = this.#deps.records.past(since === undefined ? undefined : since - OVERLAP_MS)
+  }
+
+  /** Only once all that holds now was told: a ban that came while nobody watched is news first, and past afterwards. */
   #pastBans(limit: number): FeedChange[] {
-    if (this.#past === 'unread') {
-      const position = this.#deps.position()
-      if (position === undefined || !this.#deps.records.isReadable) return []
-      const { since } = position
-      this.#past = this.#deps.records.past(since === undefined ? undefined : since - OVERLAP_MS)
-    }
+    if (this.#past === 'unread' || this.#needsJails || this.#unfinished.size > 0) return []
     const rows = this.#past?.next(limit)
     if (rows === undefined) this.#past = undefined
     return (rows ?? []).map((row) => ({ kind: 'past', ...factOf(row) }))

@@ -27,6 +27,7 @@ export function replyTo(error: unknown, isTouched: boolean): Failure {
       ok: false,
       code: error.reason === 'not-answering' ? 'fail2ban-timeout' : 'fail2ban-unavailable',
       message: `${error.message} ${effect}`,
+      ...(!isTouched && { nextStep: 'Try again once fail2ban answers.' }),
     }
   }
   if (error instanceof Fail2banRefused) {

@@ -33,7 +33,7 @@ export function createHostReport(options: {
 }): HostReport {
   const { host, socketPath, earlier } = options
   const settings = new Map<string, JailSettings>()
-  const idle = new Set<string>()
+  const idle = createIdleMarks()
   let jails = new Map<string, Jail>()
   let known: Pick<Host, 'version' | 'asOf' | 'database' | 'databaseDetail'> = { database: 'ok' }
   let since: string | undefined
@@ -41,14 +41,11 @@ export function createHostReport(options: {
   let startedAt: number | undefined
   for (const jail of earlier?.jails ?? []) {
     jails.set(jail.name, jail)
-    if (jail.state === 'idle') idle.add(jail.name)
+    if (jail.state === 'idle') idle.begin(jail.name)
   }
 
   function jailOf(status: JailStatus): Jail {
-    const before = jails.get(status.name)
-    // Counters begin anew with the jail, and so does its state.
-    if (before && status.totalFailed < before.totalFailed) idle.delete(status.name)
-    const state: JailState = idle.has(status.name) ? 'idle' : 'active'
+    const state: JailState = idle.isStill(status) ? 'idle' : 'active'
     return { ...status, sources: [...status.sources], state, ...settings.get(status.name) }
   }
 
@@ -76,7 +73,7 @@ export function createHostReport(options: {
       const running = new Map(statuses.map((status) => [status.name, jailOf(status)]))
       const missing = isStarting ? [] : [...jails.values()].filter((jail) => !running.has(jail.name))
       const stopped = missing.map(stoppedJail)
-      for (const jail of stopped) idle.delete(jail.name)
+      for (const jail of stopped) idle.end(jail.name)
       startedAt = undefined
       jails = new Map([...running, ...stopped.map((jail) => [jail.name, jail] as const)])
       return snapshot(undefined)
@@ -91,8 +88,8 @@ export function createHostReport(options: {
     setIdle(jail, isIdle) {
       const known = jails.get(jail)
       if (known) jails.set(jail, { ...known, state: isIdle ? 'idle' : 'active' })
-      if (isIdle) idle.add(jail)
-      else idle.delete(jail)
+      if (isIdle) idle.begin(jail)
+      else idle.end(jail)
     },
     restarted(at) {
       startedAt = at
@@ -102,13 +99,37 @@ export function createHostReport(options: {
   }
 }
 
+interface IdleMarks {
+  begin(jail: string): void
+  end(jail: string): void
+  clear(): void
+  /** False, and the mark is gone, when the jail has counted a failure since: then somebody else has woken it. */
+  isStill(status: JailStatus): boolean
+}
+
+/** Which jails are idle is in no answer of fail2ban: it is remembered, with the failures counted when it was first seen. */
+function createIdleMarks(): IdleMarks {
+  const counted = new Map<string, number | undefined>()
+  return {
+    begin: (jail) => void counted.set(jail, undefined),
+    end: (jail) => void counted.delete(jail),
+    clear: () => counted.clear(),
+    isStill({ name, totalFailed }) {
+      if (!counted.has(name)) return false
+      if ((counted.get(name) ?? totalFailed) !== totalFailed) return !counted.delete(name)
+      counted.set(name, totalFailed)
+      return true
+    },
+  }
+}
+
 function stoppedJail(jail: Jail): Jail {
   return { ...jail, state: 'stopped', currentlyBanned: 0, currentlyFailed: 0 }
 }
 
 const REMEDIES: Record<OfflineReason, (socketPath: string) => string> = {
   'socket-missing': () =>
-    'Start it with: systemctl start fail2ban. If it runs, it uses another socket: set FAIL2BAN_SOCKET to its path (fail2ban-client -d | grep socket), and in a container share the folder of the socket, not the socket itself.',
+    'Start it with: systemctl start fail2ban. If it runs, it uses another socket: set FAIL2BAN_SOCKET to its path (grep -r ^socket /etc/fail2ban/fail2ban.*), and in a container share the folder of the socket, not the socket itself.',
   'socket-stale': () =>
     'fail2ban has crashed and left its socket behind. Start it with: systemctl restart fail2ban. Why it ended may be in: journalctl -u fail2ban.',
   'permission-denied': (path) =>

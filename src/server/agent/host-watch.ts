@@ -86,7 +86,9 @@ export class HostWatch {
     const statuses = await readStatuses(client)
     await this.#readSettings(statuses.map((status) => status.name))
     const facts = { version: this.#version, statuses, database: records.state, at: now() }
-    await this.#say(report.online(facts))
+    const snapshot = report.online(facts)
+    for (const jail of snapshot.jails) feed.setIdle(jail.name, jail.state === 'idle')
+    await this.#say(snapshot)
     await feed.follow(statuses)
   }
 

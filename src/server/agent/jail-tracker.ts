@@ -1,4 +1,5 @@
 import type { BanFact, FeedChange } from '../../shared/feed.ts'
+import { endOfBan } from '../fail2ban/ban-end.ts'
 import type { JailStatus } from '../fail2ban/fail2ban-client.ts'
 import type { RecordedBan } from '../fail2ban/database-reader.ts'
 
@@ -207,7 +208,7 @@ export class JailTracker {
   correctEnd(ip: string, bantimeSeconds: number): FeedChange[] {
     const known = this.#bans.get(ip)
     if (!known || this.#untold.has(ip)) return []
-    const expiresAt = bantimeSeconds < 0 ? null : known.bannedAt + bantimeSeconds * 1_000
+    const expiresAt = endOfBan(known.bannedAt, bantimeSeconds)
     const differs = (expiresAt ?? 0) - (known.expiresAt ?? 0)
     if (Math.abs(differs) <= EXPIRY_SLACK_MS) return []
     this.#track(ip, { ...known, expiresAt })
@@ -240,7 +241,7 @@ export class JailTracker {
 
   #guess(now: number): Tracked {
     const seconds = this.bantimeSeconds ?? -1
-    return { bannedAt: now, expiresAt: seconds < 0 ? null : now + seconds * 1_000, guessed: true }
+    return { bannedAt: now, expiresAt: endOfBan(now, seconds), guessed: true }
   }
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { messageOf } from '../lib/errors.ts'
+import { endOfBan } from './ban-end.ts'
 
 /** What fail2ban recorded of one ban. Times in milliseconds since 1970. All texts come from log files and are hostile. */
 export interface RecordedBan {
@@ -170,7 +171,7 @@ function recordedBan(row: Stored): RecordedBan {
     ip: row.ip,
     bannedAt,
     // -1 is permanent; -2 stands in rows that fail2ban took over from an older version without a ban time.
-    expiresAt: row.bantime === -1 ? null : bannedAt + Math.max(0, row.bantime) * 1_000,
+    expiresAt: row.bantime === -1 ? null : endOfBan(bannedAt, Math.max(0, row.bantime)),
     banCount: row.bancount,
     ...reasonOf(row.data),
   }

@@ -66,9 +66,22 @@ export function createFail2banClient(options: Fail2banClientOptions): Fail2banCl
     databasePath: async () => (await ask(DatabasePath, ['get', 'dbfile'])) ?? undefined,
     async reloadJail(jail, stream) {
       const commands = checkJailStream(jailArgument(jail), stream)
-      await work(Ok, ['reload', jail, [], commands])
-      if ((await jailNames()).includes(jail)) return
-      throw new Fail2banRefused('ConfigurationError', `The jail “${jail}” is gone after its reload.`)
+      const refusal = await work(Ok, ['reload', jail, [], commands]).then(
+        () => undefined,
+        (error: unknown) => {
+          if (!(error instanceof Fail2banRefused) || error.exception === 'UnknownJailException') throw error
+          return error
+        },
+      )
+      if ((await jailNames()).includes(jail)) {
+        if (refusal) throw refusal
+        return
+      }
+      // fail2ban ends a jail whose reload fails.
+      throw new Fail2banRefused(
+        'ConfigurationError',
+        `${refusal?.message ?? 'The reload failed.'} The jail “${jail}” is gone with this, and its bans are lifted: correct its configuration, then start it.`,
+      )
     },
     async startJail(jail, stream) {
       const [add = [], ...rest] = checkJailStream(jailArgument(jail), stream)

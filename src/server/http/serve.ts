@@ -16,6 +16,11 @@ export function serve(endpoints: readonly Endpoint[], deps: CallerDeps): Router 
   for (const endpoint of endpoints) {
     router[endpoint.method](endpoint.path.replace(/\{(\w+)\}/g, ':$1'), handlerOf(endpoint, callerOf))
   }
+  // Without a session not even what exists is told.
+  router.use((req, _res, next) => {
+    authorise('viewer', req.context.actor)
+    next()
+  })
   return router
 }
 
@@ -25,7 +30,7 @@ function handlerOf(endpoint: Endpoint, callerOf: (req: Request, res: Response) =
   const takesInput = endpoint.params ?? endpoint.query ?? endpoint.body
   return async (req, res) => {
     const actor = authorise(endpoint.access, req.context.actor)
-    if (endpoint.stream && actor) return endpoint.stream(req, res, actor)
+    if (endpoint.stream && actor && req.method === 'GET') return endpoint.stream(req, res, actor)
     await readBody(endpoint, req, res)
     const [params, query, body] = takesInput
       ? await validate([

@@ -50,9 +50,12 @@ export function spa(options: {
   return router
 }
 
+/** Of programs, not of people: what is not there must not look as if it were. */
+const NO_PAGES = /^\/(?:assets|metrics|healthz|readyz)(?:\/|$)/
+
 /** A page, unless it looks like a file: a script that is missing must not be answered with HTML. */
 function wantsPage(req: Request): boolean {
-  if (req.path.startsWith('/assets/') || !req.accepts('html')) return false
+  if (NO_PAGES.test(req.path) || !req.accepts('html')) return false
   return (req.get('accept') ?? '').includes('text/html') || !/\.[a-z]\w*$/i.test(req.path)
 }
 

@@ -66,11 +66,16 @@ export function createSignInLimits(deps: {
     async begin({ accountKey, address, deviceToken }) {
       const network = addressBucket(address, 56)
       const device = deps.devices.deviceOf(deviceToken, accountKey)
-      const budgets: ReadonlyArray<readonly [Rule, string]> = [
-        [PER_NETWORK, network],
-        [PER_ACCOUNT_AND_NETWORK, `${network}\0${accountKey}`],
-        device === undefined ? [PER_ACCOUNT, accountKey] : [PER_DEVICE, device],
-      ]
+      // A browser that has signed in to this account before has a budget of its own: strangers, even behind the same proxy
+      // or router, cannot lock its owner out.
+      const budgets: ReadonlyArray<readonly [Rule, string]> =
+        device === undefined
+          ? [
+              [PER_NETWORK, network],
+              [PER_ACCOUNT_AND_NETWORK, `${network}\0${accountKey}`],
+              [PER_ACCOUNT, accountKey],
+            ]
+          : [[PER_DEVICE, device]]
       const taken: Array<readonly [Rule, string]> = []
       for (const [rule, subject] of budgets) {
         const key = keyOf(rule, subject)

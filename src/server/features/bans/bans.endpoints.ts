@@ -13,7 +13,8 @@ const Query = z.strictObject({
   jail: z.union([z.literal(''), JailName]).optional(),
   q: z.string().max(256).optional(),
   sort: z.union([z.literal(''), BanSort]).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  country: z.literal('', 'This version knows no countries: leave it out.').optional(),
+  limit: z.union([z.literal(''), z.coerce.number().int().min(1).max(500)]).optional(),
   cursor: z.string().max(2_000).optional(),
 })
 
@@ -36,7 +37,7 @@ function listing(bans: BansService): Endpoint {
         jail: query.jail || undefined,
         q: query.q,
         sort: query.sort || '-bannedAt',
-        limit: query.limit,
+        limit: query.limit || 50,
         cursor: query.cursor || undefined,
       }),
   })

@@ -26,6 +26,9 @@ export interface EventClientLimits {
   readonly backlogBytes: number
 }
 
+/** What was written last may still be read. */
+const FAREWELL_MS = 1_000
+
 export function createEventClients(limits: EventClientLimits): EventClients {
   const clients = new Set<{ res: Response; actor: Actor; heldBack: Buffer[] | undefined }>()
 
@@ -42,8 +45,12 @@ export function createEventClients(limits: EventClientLimits): EventClients {
       assertRoomFor(actor)
       const client = { res, actor, heldBack: [] as Buffer[] | undefined }
       openStream(res)
-      clients.add(client)
-      res.once('close', () => clients.delete(client))
+      // A browser that leaves while something is on its way to it is no fault of ours.
+      res.on('error', () => clients.delete(client))
+      if (!res.closed) {
+        clients.add(client)
+        res.once('close', () => clients.delete(client))
+      }
       return {
         actor,
         catchUp(frames) {
@@ -65,7 +72,13 @@ export function createEventClients(limits: EventClientLimits): EventClients {
     },
 
     sift(stays) {
-      for (const client of clients) if (!stays(client.actor)) client.res.end()
+      for (const client of clients) {
+        if (stays(client.actor)) continue
+        clients.delete(client)
+        client.res.end()
+        // A browser that does not read would keep its connection for ever.
+        setTimeout(() => client.res.destroy(), FAREWELL_MS).unref()
+      }
     },
 
     get actors() {

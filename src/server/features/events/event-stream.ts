@@ -120,7 +120,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
 }
 
 async function replay(repository: EventsRepository, after: number, upTo: number): Promise<string> {
-  const isNear = after <= upTo && upTo - after <= FARTHEST_REPLAYED
+  const isNear = after >= 0 && after <= upTo && upTo - after <= FARTHEST_REPLAYED
   const events = isNear ? await repository.newsBetween(after, upTo, MOST_REPLAYED + 1) : undefined
   if (!events || events.length > MOST_REPLAYED) return resetFrame(upTo)
   return events.map(banFrame).join('')
