@@ -9,6 +9,7 @@ import { nodeSqliteDialect } from '../../src/server/db/node-sqlite.ts'
 import type { Database } from '../../src/server/db/schema.ts'
 import { stepsOf } from '../../src/server/features/bans/ban-changes.ts'
 import { createBanFeedRepository } from '../../src/server/features/bans/ban-feed.repository.ts'
+import { bansJobs } from '../../src/server/features/bans/bans.jobs.ts'
 import { createBansRepository, FEW, type BanFilter } from '../../src/server/features/bans/bans.repository.ts'
 import { listedIp, type IpEntry } from '../../src/shared/ip.ts'
 import { BanSort } from '../../src/shared/ban.ts'
@@ -244,6 +245,25 @@ describe('the feed', () => {
     expect(await feed.forgetEvents(NOON + 3 * MINUTE, 5)).toBe(1)
     const left = await own.db.selectFrom('ban_events').select('ip').execute()
     expect(left).toEqual([{ ip: '192.0.2.3' }])
+  })
+})
+
+describe('the job that forgets history', () => {
+  it('takes everything older than the days to keep, and nothing else', async () => {
+    await using own = await emptyDatabase()
+    const day = 86_400_000
+    const old = Array.from({ length: 450 }, (_, index) => `2001:db8::${(index + 1).toString(16)}`)
+    await apply(own.db, [
+      ...old.map((ip) => ban(ip, { bannedAt: NOON - 91 * day })),
+      ban('192.0.2.1', { bannedAt: NOON - 89 * day }),
+    ])
+    const repository = createBanFeedRepository(own.db)
+    const [job] = bansJobs({ repository, keepDays: 90, now: () => NOON })
+    const run = { slot: 0, attempt: 1, fence: 1, payload: null }
+    await job?.run({ ...run, signal: new AbortController().signal })
+    expect(await own.db.selectFrom('ban_events').select('ip').execute()).toEqual([{ ip: '192.0.2.1' }])
+    // Whoever is banned still stays banned.
+    expect(await own.db.selectFrom('active_bans').select('ip').execute()).toHaveLength(451)
   })
 })
 
