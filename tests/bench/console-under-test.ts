@@ -22,12 +22,24 @@ export interface ConsoleUnderTest {
 }
 
 export const CREDENTIALS = { username: 'bench', password: 'correct horse battery staple' }
+/** A jail whose bans run no shell command: filling it costs what fail2ban itself costs. */
+const MANY = `[many]
+enabled = true
+filter = sshd
+logpath = %(root)s/log/extra.log
+bantime = -1
+action =
+`
+
 const MAIN = resolve(import.meta.dirname, '../../dist/server/main.js')
 
 /** The real console, compiled, on a real private fail2ban, with an administrator signed in. */
 export async function startConsole(): Promise<ConsoleUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'bangui-bench-'))
-  const fail2ban = await startFail2ban()
+  const fail2ban = await startFail2ban({
+    extraJails: MANY,
+    expectedJails: ['sshd', 'nginx-http-auth', 'recidive', 'many'],
+  })
   let port = 0
   const server = await startServer({
     script: MAIN,

@@ -71,7 +71,7 @@ async function banSteadily(console_: ConsoleUnderTest, all: readonly string[]): 
   const half = EVENTS_PER_SECOND / 2
   for (let from = 0; from < all.length; from += half) {
     const next = pause(500)
-    await console_.fail2ban.client('set', 'recidive', 'banip', ...all.slice(from, from + half))
+    await console_.fail2ban.client('set', 'many', 'banip', ...all.slice(from, from + half))
     await next
   }
 }

@@ -87,10 +87,10 @@ async function pingOnce(socketPath: string): Promise<boolean> {
 async function fillWith(console_: ConsoleUnderTest): Promise<void> {
   const all = addresses(BANS)
   for (let from = 0; from < all.length; from += 500) {
-    await console_.fail2ban.client('set', 'recidive', 'banip', ...all.slice(from, from + 500))
+    await console_.fail2ban.client('set', 'many', 'banip', ...all.slice(from, from + 500))
   }
   const reached = async (): Promise<boolean> => {
-    const page = await console_.get('/bans?jail=recidive&limit=1')
+    const page = await console_.get('/bans?jail=many&limit=1')
     return typeof page === 'object' && page !== null && 'total' in page && page.total === BANS
   }
   const startedAt = performance.now()
@@ -120,7 +120,7 @@ async function pages(console_: ConsoleUnderTest): Promise<Row[]> {
   }
   return [
     await figure('page of 50', '/api/v1/bans?limit=50', 1, 5),
-    await figure('page of 50 of one jail', '/api/v1/bans?limit=50&jail=recidive', 1, 5),
+    await figure('page of 50 of one jail', '/api/v1/bans?limit=50&jail=many', 1, 5),
     await figure('search by address prefix', '/api/v1/bans?limit=50&q=2001:db8:1::a', 1, 10),
     await figure('page of 50', '/api/v1/bans?limit=50', 16, 60),
   ]
