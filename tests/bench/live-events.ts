@@ -12,9 +12,13 @@ export async function liveEvents(): Promise<Row[]> {
   const console_ = await startConsole()
   try {
     const received = Array.from({ length: CLIENTS }, () => 0)
+    // One session may have twenty streams.
+    const cookies = await console_.signInOften(CLIENTS / 20)
     const streams = await Promise.all(
       received.map((_, index) =>
-        open(console_, (count) => (received[index] = (received[index] ?? 0) + count)),
+        open(console_, cookies[index % cookies.length] ?? '', (count) => {
+          received[index] = (received[index] ?? 0) + count
+        }),
       ),
     )
     await pause(1_000)
@@ -50,9 +54,13 @@ export async function liveEvents(): Promise<Row[]> {
   }
 }
 
-function open(console_: ConsoleUnderTest, onEvents: (count: number) => void): Promise<IncomingMessage> {
+function open(
+  console_: ConsoleUnderTest,
+  cookie: string,
+  onEvents: (count: number) => void,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = get(`${console_.url}/events`, { headers: { cookie: console_.cookie } }, (answer) => {
+    const request = get(`${console_.url}/events`, { headers: { cookie } }, (answer) => {
       let rest = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {
