@@ -46,7 +46,7 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
 }
 
 const startedAt = performance.now()
-ensureSystemPackages(['fail2ban', 'chromium'])
+ensureSystemPackages(['fail2ban', 'chromium', 'redis-server', 'redis-sentinel'])
 step('format, lint, types', 'npm', ['run', '--silent', 'check'])
 step('build', 'npm', ['run', '--silent', 'build'])
 step('unit, contract, api, architecture', 'jest', ['--json', '--outputFile', jestReport], {

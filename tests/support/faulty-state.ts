@@ -54,7 +54,9 @@ export function faulty<S extends RuntimeShape>(inner: StateProvider<S>): FaultyS
     },
     start: (signal) => inner.start(signal),
     health: () =>
-      away ? { ok: false, reasons: ['paused by the test'], sampledAt: Date.now() } : inner.health(),
+      away
+        ? { ok: false, reasons: ['paused by the test'], warnings: [], sampledAt: Date.now() }
+        : inner.health(),
     stop: (deadlineMs) => inner.stop(deadlineMs),
   }
   return { state, pause: () => void (away = true), resume: () => void (away = false) }

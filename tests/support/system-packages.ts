@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs'
 const PACKAGES = {
   fail2ban: '/usr/bin/fail2ban-server',
   chromium: '/usr/bin/chromium',
+  'redis-server': '/usr/bin/redis-server',
+  'redis-sentinel': '/usr/bin/redis-sentinel',
 } as const
 export type SystemPackage = keyof typeof PACKAGES
 

@@ -46,8 +46,28 @@ export interface StateProvider<S extends RuntimeShape = RuntimeShape> {
 
 export interface StateHealth {
   readonly ok: boolean
+  /** Why it is not, in sentences. */
   readonly reasons: readonly string[]
+  /** What works and still needs a look, in sentences with the remedy. */
+  readonly warnings: readonly string[]
   readonly sampledAt: number
+  /** What the provider's server last told of itself; absent in memory, and until it first answered. */
+  readonly server?: StateServer
+}
+
+/** The Redis behind a provider, as sampled. */
+export interface StateServer {
+  readonly version: string
+  readonly topology: 'standalone' | 'sentinel' | 'cluster'
+  readonly role: string
+  readonly latencyMs: number
+  readonly usedMemoryBytes: number
+  /** 0: no limit. */
+  readonly maxMemoryBytes: number
+  readonly evictionPolicy: string
+  readonly persistence: 'aof' | 'rdb' | 'none'
+  /** Of its clock against ours; positive where it is ahead. */
+  readonly clockSkewMs: number
 }
 
 // ---------------------------------------------------------------------------------------------------------- sessions
@@ -162,6 +182,11 @@ export interface Lease {
   readonly fence: number
   /** Aborts when the lease is lost. */
   readonly signal: AbortSignal
+  /**
+   * Whether it is certainly held at this very moment. A process that stood still learns of its loss by the signal only
+   * later: whoever changes something outside asks immediately before.
+   */
+  isHeld(): boolean
   release(): Promise<void>
 }
 

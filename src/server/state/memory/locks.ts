@@ -98,6 +98,7 @@ function hold({ held, waiting }: LockTable, node: LockNode, wish: Wish, fence: n
     name,
     fence,
     signal: lost.signal,
+    isHeld: () => held.get(name) === holding && holding.endsAt > node.monotonicMs(),
     async release() {
       letGo()
     },

@@ -66,7 +66,7 @@ export function createMemoryNode<S extends RuntimeShape>(backend: MemoryBackend<
       if (!life.isRunning()) reasons.push('The state provider is not running.')
       const fault = sessions.fault
       if (fault !== undefined) reasons.push(`Sessions cannot be kept in the database: ${fault}`)
-      return { ok: reasons.length === 0, reasons, sampledAt: now() }
+      return { ok: reasons.length === 0, reasons, warnings: [], sampledAt: now() }
     },
 
     async stop(deadlineMs) {
