@@ -38,6 +38,8 @@ export interface Config {
     readonly database: string | undefined
   }
   readonly historyDays: number
+  /** Undefined: switched off. With a token, only whoever brings it is answered. */
+  readonly metrics: { readonly token: string | undefined } | undefined
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' }
   /** Not mistakes, but worth a line in the log. */
   readonly warnings: readonly string[]
@@ -122,6 +124,7 @@ function assemble(values: Values, mistakes: string[], onTerminal: boolean, env: 
       database: values.FAIL2BAN_DB,
     },
     historyDays: values.BANGUI_HISTORY_DAYS,
+    metrics: values.BANGUI_METRICS === 'on' ? { token: values.BANGUI_METRICS_TOKEN } : undefined,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (onTerminal ? 'pretty' : 'json') },
     warnings: warningsOf(values, env),
   }

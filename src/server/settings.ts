@@ -198,6 +198,16 @@ export const SETTINGS = {
     fallbackText: '`365`',
     summary: 'How long the archive of bans is kept',
   }),
+  BANGUI_METRICS: setting(oneOf('on', 'off'), 'on', {
+    fallbackText: '`on`',
+    summary: '`off` takes `GET /metrics` (for Prometheus) away',
+  }),
+  BANGUI_METRICS_TOKEN: setting(optional(text.min(16, 'must have at least 16 characters')), undefined, {
+    fallbackText: '–',
+    summary:
+      'Bearer token that `GET /metrics` then asks for. Without it anybody who reaches the console may read the figures, which hold neither addresses nor user names.',
+    secret: true,
+  }),
   LOG_LEVEL: setting(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace'), 'info', {
     fallbackText: '`info`',
     summary: '`fatal`, `error`, `warn`, `info`, `debug` or `trace`',
