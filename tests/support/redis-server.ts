@@ -1,6 +1,6 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,15 +14,29 @@ export interface RedisOptions {
   readonly config?: readonly string[]
   /** A free one unless named. */
   readonly port?: number
+  /** Asked of the default user. */
+  readonly password?: string
+  /** A second user with the rights of `CONSOLE_RIGHTS`; `url` is then for this one. */
+  readonly user?: { readonly name: string; readonly password: string }
+  /** Answers TLS alone, with a certificate of its own for 127.0.0.1 and localhost: `caFile`. */
+  readonly tls?: boolean
 }
+
+/** All that a console needs of an access control list. */
+export const CONSOLE_RIGHTS =
+  '~{bangui}:* ~bangui:* ~sess:* ~tomb:* &{bangui}:* &bangui:* +@all -@dangerous +info'
 
 export interface RedisServer {
   readonly port: number
-  /** `redis://127.0.0.1:PORT/0`. */
+  /** `redis://USER:PASSWORD@127.0.0.1:PORT/0`, `rediss` with TLS, without what was not asked for. */
   readonly url: string
   /** Folder of its configuration, log and data; gone after `stop`. */
   readonly folder: string
-  /** The real redis-cli; rejects when it cannot connect. Redis's own errors come as text. */
+  /** Whom its certificate is to be checked against; exists with `tls` alone. */
+  readonly caFile: string
+  /** Undefined while it does not run. */
+  pid(): number | undefined
+  /** The real redis-cli, as the default user; rejects when it cannot connect. Redis's own errors come as text. */
   cli(...args: readonly string[]): Promise<string>
   log(): string
   /** Adds lines to redis.conf, for the next start. */
@@ -52,53 +66,41 @@ export async function freePort(): Promise<number> {
 
 /** Describes a redis-server of our own in a temporary folder; `launch` or `restart` begins it. It dies with this process. */
 export async function prepareRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'bangui-redis-'))
+  const { password, user, tls = false } = options
   const port = options.port ?? (await freePort())
+  const folder = mkdtempSync(join(tmpdir(), 'bangui-redis-'))
+  const caFile = join(folder, 'tls.crt')
+  if (tls) makeCertificate(folder)
   const file = join(folder, 'redis.conf')
-  const defaults = ['bind 127.0.0.1', `port ${port}`, `dir ${folder}`, 'save ""', 'appendonly no']
-  writeFileSync(
-    file,
-    `${[...defaults, `logfile ${folder}/redis.log`, ...(options.config ?? [])].join('\n')}\n`,
-  )
-  let server: ChildProcess | undefined
-
-  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    const ending = server
-    server = undefined
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
-    const gone = once(ending, 'exit')
-    ending.kill(signal)
-    ending.kill('SIGCONT')
-    await gone
-  }
+  const lines = [
+    ...(tls
+      ? ['port 0', `tls-port ${port}`, `tls-cert-file ${caFile}`, `tls-key-file ${join(folder, 'tls.key')}`]
+      : [`port ${port}`]),
+    ...(tls ? [`tls-ca-cert-file ${caFile}`, 'tls-auth-clients no'] : []),
+    ...(password === undefined ? [] : [`requirepass ${password}`]),
+    ...(user === undefined ? [] : [`user ${user.name} on >${user.password} ${CONSOLE_RIGHTS}`]),
+    'save ""',
+    'appendonly no',
+    ...(options.config ?? []),
+  ]
+  const server = serverProcess({ folder, file, lines })
+  const connection = ['-h', '127.0.0.1', '-p', String(port), ...(tls ? ['--tls', '--cacert', caFile] : [])]
+  const env = { ...process.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) }
   const cli = async (...args: readonly string[]): Promise<string> =>
-    (await run('redis-cli', ['-h', '127.0.0.1', '-p', String(port), ...args], { maxBuffer: 64 << 20 })).stdout
-  const launch = (): void => {
-    // setpriv has the kernel end the server when this process ends, even when it is killed.
-    server = spawn('setpriv', ['--pdeathsig', 'KILL', 'redis-server', file], { stdio: 'ignore' })
-  }
+    (await run('redis-cli', [...connection, ...args], { maxBuffer: 64 << 20, env })).stdout
   return {
+    ...server,
     port,
-    url: `redis://127.0.0.1:${port}/0`,
-    folder,
+    url: `${tls ? 'rediss' : 'redis'}://${credentials(options)}127.0.0.1:${port}/0`,
+    caFile,
     cli,
-    log: () => readFileSync(join(folder, 'redis.log'), 'utf8'),
-    configure: (...lines) => appendFileSync(file, `${lines.join('\n')}\n`),
-    launch,
-    kill: () => end('SIGKILL'),
     async restart() {
-      await end('SIGKILL')
-      launch()
+      await server.kill()
+      server.launch()
       await waitFor(async () => /PONG|NOAUTH/.test(await cli('ping')), {
         what: 'redis-server to answer',
         timeoutMs: 20_000,
       })
-    },
-    freeze: () => void server?.kill('SIGSTOP'),
-    thaw: () => void server?.kill('SIGCONT'),
-    async stop() {
-      await end('SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -108,4 +110,65 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   const redis = await prepareRedis(options)
   await redis.restart()
   return redis
+}
+
+function credentials({ user, password }: RedisOptions): string {
+  if (user) return `${user.name}:${encodeURIComponent(user.password)}@`
+  return password === undefined ? '' : `:${encodeURIComponent(password)}@`
+}
+
+function makeCertificate(folder: string): void {
+  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'tls.key']
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-days', '2', '-subj', '/CN=localhost', '-addext', names, ...key, '-out', 'tls.crt'],
+    { cwd: folder, stdio: 'ignore' },
+  )
+}
+
+type Process = Pick<
+  RedisServer,
+  'folder' | 'pid' | 'log' | 'configure' | 'launch' | 'kill' | 'freeze' | 'thaw' | 'stop'
+>
+
+/** A redis-server, or with `--sentinel` a Sentinel, on a configuration of its own. */
+export function serverProcess(options: {
+  folder: string
+  file: string
+  lines: readonly string[]
+  args?: readonly string[]
+}): Process {
+  const { folder, file } = options
+  const logFile = join(folder, 'redis.log')
+  const own = ['bind 127.0.0.1', `dir ${folder}`, `logfile ${logFile}`]
+  writeFileSync(file, `${[...own, ...options.lines].join('\n')}\n`)
+  let server: ChildProcess | undefined
+
+  const kill = async (): Promise<void> => {
+    const ending = server
+    server = undefined
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
+    const gone = once(ending, 'exit')
+    ending.kill('SIGKILL')
+    await gone
+  }
+  return {
+    folder,
+    pid: () => server?.pid,
+    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
+    configure: (...lines) => appendFileSync(file, `${lines.join('\n')}\n`),
+    launch() {
+      // setpriv has the kernel end the server when this process ends, even when it is killed.
+      const command = ['--pdeathsig', 'KILL', 'redis-server', file, ...(options.args ?? [])]
+      server = spawn('setpriv', command, { stdio: 'ignore' })
+    },
+    kill,
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+    async stop() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }
