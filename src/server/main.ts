@@ -1,46 +1,44 @@
 import cluster from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { ConfigError, loadConfig, type Config, type Environment } from './config.ts'
-import { DatabaseTooNew, DatabaseUnusable } from './db/database.ts'
-import { messageOf } from './lib/errors.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
-import { openRuntime, type Runtime } from './runtime.ts'
-import { CannotListen } from './startup/http-server.ts'
-import { InstanceLeaseHeld } from './startup/instance-lease.ts'
-import { StageFailed } from './startup/stages.ts'
+import { EXIT } from './startup/exit-status.ts'
 import { checkWorkerMode } from './startup/worker-mode.ts'
-import { StateMisconfigured, StateUnavailable } from './state/state-provider.ts'
 
-/** What the exit statuses mean to whoever supervises the process; part of the public contract. */
-const EXIT = { stopped: 0, failed: 1, unavailable: 69, leaseHeld: 75, misconfigured: 78 } as const
-
-const STOP_DEADLINE_MS = 20_000
+/** Tells a process that our own primary has forked which worker it is. */
+const WORKER_NUMBER = 'BANGUI_WORKER_NUMBER'
+const WorkerNumber = z.coerce.number<string>().int().positive()
 
 async function main(env: Environment): Promise<number> {
-  const config = settingsOrComplaint(env)
+  const worker = cluster.isWorker ? WorkerNumber.safeParse(env[WORKER_NUMBER]).data : undefined
+  const config = settingsOrComplaint(env, worker)
   if (config === undefined) return EXIT.misconfigured
-  const log = await createLogger(config.log)
-  for (const warning of config.warnings) log.warn(warning)
+  const log = (await createLogger(config.log)).child(worker === undefined ? {} : { worker })
   crashOnTheUnexpected(log)
-  const stop = stopRequested(log)
-  try {
-    const runtime = await openRuntime(config, log, stop)
-    return await serveUntil(stop, runtime, log)
-  } catch (error) {
-    if (stop.aborted) return EXIT.stopped
-    const cause = error instanceof StageFailed ? error.cause : error
-    const status = exitStatusOf(cause)
-    const isExplained = status !== EXIT.failed || cause instanceof CannotListen
-    if (isExplained) log.fatal({ exit: status }, messageOf(cause))
-    else log.fatal({ err: cause }, messageOf(error))
-    return status
+  // Its primary has said them.
+  if (worker === undefined) for (const warning of config.warnings) log.warn(warning)
+  const stop = worker === undefined ? stopRequested(log) : drainRequested(log)
+  // Either is loaded only where it runs: a primary needs nothing of what its workers do.
+  if (worker === undefined && config.workers > 1) {
+    const { runPrimary } = await import('./primary.ts')
+    const script = fileURLToPath(import.meta.url)
+    const envOf = (number: number): Environment => ({ [WORKER_NUMBER]: String(number) })
+    return runPrimary({ workers: config.workers, script, envOf, stop, log })
   }
+  const { serve } = await import('./serve.ts')
+  return serve({ config, log, stop, worker })
 }
 
-function settingsOrComplaint(env: Environment): Config | undefined {
+/**
+ * A worker of our own primary is to fork nobody. It is a cluster's worker like any other, though: with STATE_BACKEND=memory it
+ * is refused, whoever says that it is ours.
+ */
+function settingsOrComplaint(env: Environment, worker: number | undefined): Config | undefined {
   try {
     const config = loadConfig(env, process.stdout.isTTY)
     const refusal = checkWorkerMode({
-      requestedWorkers: config.workers,
+      requestedWorkers: worker === undefined ? config.workers : 1,
       source: config.workersFrom,
       provider: config.state.kind,
       webConcurrency: env['WEB_CONCURRENCY'],
@@ -73,24 +71,19 @@ function stopRequested(log: Logger): AbortSignal {
   return controller.signal
 }
 
-async function serveUntil(stop: AbortSignal, runtime: Runtime, log: Logger): Promise<number> {
-  const ended = AbortSignal.any([stop, runtime.lost])
-  if (!ended.aborted) await new Promise((resolve) => ended.addEventListener('abort', resolve, { once: true }))
-  const overdue = setTimeout(() => {
-    log.error({ deadlineMs: STOP_DEADLINE_MS }, 'stopping took too long; what was still open is cut')
-    process.exit(EXIT.failed)
-  }, STOP_DEADLINE_MS)
-  overdue.unref()
-  await runtime[Symbol.asyncDispose]()
-  log.info('stopped')
-  return runtime.lost.aborted ? EXIT.leaseHeld : EXIT.stopped
-}
-
-function exitStatusOf(error: unknown): number {
-  if (error instanceof InstanceLeaseHeld) return EXIT.leaseHeld
-  if (error instanceof StateUnavailable) return EXIT.unavailable
-  const misconfigured = [StateMisconfigured, DatabaseTooNew, DatabaseUnusable]
-  return misconfigured.some((kind) => error instanceof kind) ? EXIT.misconfigured : EXIT.failed
+/**
+ * The same for a worker, which its primary ends with SIGTERM. Whoever signals the whole group of processes, as a terminal
+ * does, signals the primary too; so it neither ends half-way at a second SIGTERM nor by itself at the others.
+ */
+function drainRequested(log: Logger): AbortSignal {
+  const controller = new AbortController()
+  process.on('SIGTERM', () => {
+    if (!controller.signal.aborted) log.info('stopping')
+    controller.abort()
+  })
+  process.on('SIGINT', () => undefined)
+  process.on('SIGHUP', () => undefined)
+  return controller.signal
 }
 
 /** A fault nobody expected leaves the process in an unknown state: say what it was, and let the supervisor start afresh. */
