@@ -1,6 +1,6 @@
 import type { Json } from '../lib/json.ts'
 import { createFaultLog, type JobLog } from './fault-log.ts'
-import type { Job, JobScheduler, RunLedger } from './job.ts'
+import type { JobScheduler, RunLedger } from './job.ts'
 import { JobLoop } from './job-loop.ts'
 
 const LEASE_MS = 20_000
@@ -34,7 +34,6 @@ export function createInProcessScheduler(deps: {
     define(job) {
       if (phase !== 'declaring') throw new Error(`The job ${job.name} is declared after the start.`)
       if (loops.has(job.name)) throw new Error(`There are two jobs called ${job.name}.`)
-      checkLimits(job)
       loops.set(job.name, new JobLoop(job, { ledger, now, faults, leaseMs }))
     },
 
@@ -64,11 +63,4 @@ export function createInProcessScheduler(deps: {
       await (stopped ??= stop(deadlineMs))
     },
   }
-}
-
-function checkLimits({ name, attempts, timeoutMs }: Job): void {
-  if (!Number.isSafeInteger(attempts) || attempts < 1) {
-    throw new RangeError(`The job ${name} needs at least one attempt.`)
-  }
-  if (!(timeoutMs > 0)) throw new RangeError(`The job ${name} needs a time-out.`)
 }

@@ -1,18 +1,11 @@
-import { messageOf } from '../lib/errors.ts'
 import type { Json } from '../lib/json.ts'
 import { within } from '../lib/pause.ts'
-import type { FaultLog } from './fault-log.ts'
-import type { Claim, Job, JobRun, RunLedger, RunResult } from './job.ts'
+import type { Job } from './job.ts'
+import { JobRunner, LEDGER_RETRY_MS, LOOK_AGAIN_MS, type Claimed, type JobRunnerDeps } from './job-runner.ts'
 import { slotsOf, type Slots } from './slots.ts'
 
 /** A sleep is never longer, so that a clock that was set is noticed. */
 const LONGEST_SLEEP_MS = 60_000
-/** How often to look whether a run elsewhere has ended. */
-const LOOK_AGAIN_MS = 1_000
-const LEDGER_RETRY_MS = 5_000
-const FIRST_RETRY_MS = 1_000
-/** A run that ignores its signal for this long is left to itself; its fence keeps it from counting. */
-const GRACE_MS = 5_000
 const STOP_GRACE_MS = 1_000
 
 /** One run that is wanted. Triggered ones choose their slot when they are first tried. */
@@ -25,19 +18,11 @@ interface Wanted {
   claimed: boolean
 }
 
-type Claimed = Extract<Claim, { kind: 'claimed' }>
-
-export interface JobLoopDeps {
-  readonly ledger: RunLedger
-  readonly now: () => number
-  readonly faults: FaultLog
-  readonly leaseMs: number
-}
-
 /** Runs one job: one run at a time, the scheduled slot first, missed slots as one. */
 export class JobLoop {
   readonly #job: Job
-  readonly #deps: JobLoopDeps
+  readonly #deps: JobRunnerDeps
+  readonly #runner: JobRunner
   readonly #slots: Slots
   /** The scheduled slot that needs nothing more. Any other, a lower one too when the clock was set back, is asked for. */
   #settledSlot: number | undefined
@@ -46,14 +31,13 @@ export class JobLoop {
   #lastTriggeredSlot = 0
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
-  /** Ends what runs. */
-  #ending: AbortController | undefined
   #active = false
-  #aborted = false
 
-  constructor(job: Job, deps: JobLoopDeps) {
+  /** Throws where the declaration makes no sense. */
+  constructor(job: Job, deps: JobRunnerDeps) {
     this.#job = job
     this.#deps = deps
+    this.#runner = new JobRunner(job, deps)
     this.#slots = slotsOf(job.schedule)
   }
 
@@ -79,8 +63,7 @@ export class JobLoop {
     this.#active = false
     clearTimeout(this.#timer)
     if (this.#running) await within(deadlineMs, this.#running)
-    this.#aborted = true
-    this.#ending?.abort(new Error('the scheduler stops'))
+    this.#runner.abort()
     if (this.#running) await within(STOP_GRACE_MS, this.#running)
     return this.#triggered.size
   }
@@ -134,8 +117,9 @@ export class JobLoop {
       settled = await this.#tryToSettle(wanted)
     } catch (error) {
       wanted.notBefore = this.#deps.now() + LEDGER_RETRY_MS
-      const about = { job: this.#job.name, err: error }
-      this.#deps.faults.report('warn', about, 'the ledger of job runs does not answer; trying again')
+      const { name: job } = this.#job
+      const what = 'the ledger of job runs does not answer; trying again'
+      this.#deps.faults.report('warn', job, { job, err: error }, what)
     }
     if (!wanted.triggered) this.#settledSlot = settled ? wanted.slot : this.#settledSlot
     else if (settled) this.#triggered.delete(wanted)
@@ -155,88 +139,18 @@ export class JobLoop {
     return claim.kind === 'settled' && !isForeign
   }
 
-  async #run(wanted: Wanted, slot: number, { attempt, fence }: Claimed): Promise<boolean> {
-    const { ledger, now } = this.#deps
-    const { name, attempts } = this.#job
+  async #run(wanted: Wanted, slot: number, claim: Claimed): Promise<boolean> {
     wanted.claimed = true
     // A trigger of the same key is news from now on, which this run may not see.
     this.#triggered.delete(wanted)
-    const outcome = await this.#carryOut({ slot, attempt, fence, payload: wanted.payload })
-    // An aborted run's lease runs out, and whoever runs then does it again.
-    if (this.#aborted && !outcome.ok) return false
-    const retries = !outcome.ok && attempt < attempts
-    const retryAfterMs = retries ? FIRST_RETRY_MS * 2 ** (attempt - 1) : 0
-    if (!outcome.ok) this.#report(outcome.cause, attempt, retries)
-    const result: RunResult = outcome.ok
-      ? outcome
-      : { ok: false, error: messageOf(outcome.cause), retryAfterMs }
-    const counts = await ledger.finish(name, slot, fence, result)
-    wanted.notBefore = now() + (counts ? retryAfterMs : LOOK_AGAIN_MS)
-    return counts && !retries
-  }
-
-  async #carryOut(run: Omit<JobRun, 'signal'>): Promise<{ ok: true } | { ok: false; cause: unknown }> {
-    const ending = new AbortController()
-    const { signal } = ending
-    this.#ending = ending
-    if (this.#aborted) ending.abort()
-    const stopRenewing = this.#renewing(run, ending)
-    const { timeoutMs } = this.#job
-    const tooLate = setTimeout(
-      () => ending.abort(new Error(`it took longer than ${timeoutMs} ms`)),
-      timeoutMs,
-    )
-    try {
-      signal.throwIfAborted()
-      await unlessIgnored((async () => this.#job.run({ ...run, signal }))(), signal)
-      signal.throwIfAborted()
-      return { ok: true }
-    } catch (error) {
-      return { ok: false, cause: signal.aborted ? signal.reason : error }
-    } finally {
-      clearTimeout(tooLate)
-      stopRenewing()
-      this.#ending = undefined
-    }
-  }
-
-  #renewing({ slot, fence }: Omit<JobRun, 'signal'>, ending: AbortController): () => void {
-    const { ledger, leaseMs } = this.#deps
-    const renewal = setInterval(() => {
-      ledger.renew(this.#job.name, slot, fence, leaseMs).then(
-        (kept) => kept || ending.abort(new Error('another process took it over')),
-        // No answer says nothing: as long as the lease lasts, the next one may.
-        () => undefined,
-      )
-    }, leaseMs / 3)
-    return () => clearInterval(renewal)
-  }
-
-  #report(err: unknown, attempt: number, retries: boolean): void {
-    const about = { job: this.#job.name, attempt, of: this.#job.attempts, err }
-    if (retries) this.#deps.faults.report('warn', about, 'a job failed and will be tried again')
-    else this.#deps.faults.report('error', about, 'a job failed and is given up until it is next due')
+    const ended = await this.#runner.run({ slot, payload: wanted.payload }, claim)
+    if (ended.kind === 'again') wanted.notBefore = ended.at
+    return ended.kind === 'done' || ended.kind === 'given-up'
   }
 
   /** The present moment, and never the same one twice. */
   #freshSlot(): number {
     this.#lastTriggeredSlot = Math.max(this.#deps.now(), this.#lastTriggeredSlot + 1)
     return this.#lastTriggeredSlot
-  }
-}
-
-/** Rejects when the run goes on for GRACE_MS after its signal aborted. */
-async function unlessIgnored(run: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: ignored, reject } = Promise.withResolvers<never>()
-  let timer: NodeJS.Timeout | undefined
-  const onAbort = (): void => {
-    timer = setTimeout(() => reject(signal.reason), GRACE_MS)
-  }
-  signal.addEventListener('abort', onAbort)
-  try {
-    await Promise.race([run, ignored])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    clearTimeout(timer)
   }
 }
