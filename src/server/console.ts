@@ -1,14 +1,18 @@
 import type { Db } from './db/database.ts'
+import { sessionsJobs } from './features/auth/sessions.jobs.ts'
+import { createSessionsRepository } from './features/auth/sessions.repository.ts'
 import { createBanFeedRepository } from './features/bans/ban-feed.repository.ts'
 import { createBanIngest, type BanIngest } from './features/bans/ban-ingest.ts'
 import { bansEndpoints } from './features/bans/bans.endpoints.ts'
 import { bansJobs } from './features/bans/bans.jobs.ts'
 import { createBansRepository } from './features/bans/bans.repository.ts'
 import { createBansService, type JailPath } from './features/bans/bans.service.ts'
+import { instancesJobs } from './features/cluster/instances.jobs.ts'
 import { createEventStream, type EventStream, type EventStreamDeps } from './features/events/event-stream.ts'
 import { eventsEndpoints } from './features/events/events.endpoints.ts'
 import { createEventsRepository } from './features/events/events.repository.ts'
 import { createStreamAdmission } from './features/events/stream-admission.ts'
+import { healthJobs } from './features/health/health.jobs.ts'
 import { hostsEndpoints } from './features/hosts/hosts.endpoints.ts'
 import { ipEndpoints } from './features/ip/ip.endpoints.ts'
 import { jailsEndpoints } from './features/jails/jails.endpoints.ts'
@@ -68,7 +72,12 @@ export function createConsole(deps: ConsoleDeps): Console {
     events,
     bansOf: (address) => bans.bansOf(address),
     ingest: createBanIngest({ repository: feed, state, host, log }),
-    jobs: bansJobs({ repository: feed, keepDays: deps.historyDays, now }),
+    jobs: [
+      ...bansJobs({ repository: feed, keepDays: deps.historyDays, now }),
+      ...healthJobs({ hosts, state, db, log, now }),
+      ...instancesJobs({ db, now }),
+      ...sessionsJobs({ archive: createSessionsRepository(db), now }),
+    ],
     endpoints: [
       ...hostsEndpoints(hosts),
       ...jailsEndpoints(createJailsService({ hosts, commands, now })),
