@@ -1,4 +1,4 @@
-import express, { Router, type Express, type Request } from 'express'
+import express, { Router, type Express, type Request, type RequestHandler } from 'express'
 import type { Readiness } from '../shared/health.ts'
 import { healthRoutes } from './features/health/health.routes.ts'
 import { admit, type SessionUser } from './http/admit.ts'
@@ -9,6 +9,7 @@ import type { Endpoint } from './http/endpoint.ts'
 import { problemHandler } from './http/problem.ts'
 import { closeWhenDraining, requestContext } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
+import { countedAs } from './http/request-meter.ts'
 import { sameSite } from './http/same-site.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { serve } from './http/serve.ts'
@@ -33,12 +34,14 @@ export interface AppDeps {
   readonly version: string
   readonly readiness: () => Readiness
   readonly isDraining: () => boolean
+  /** Absent where metrics are switched off: then nothing is counted, and `/metrics` is not there. */
+  readonly metrics?: { readonly meter: RequestHandler; readonly routes: Router }
   readonly now?: () => number
 }
 
 /** The way of a request, in order; each layer may rely on those above it. */
 export function createApp(deps: AppDeps): Express {
-  const { endpoints, log, publicUrl, state, version, now = Date.now } = deps
+  const { endpoints, log, metrics, publicUrl, state, version, now = Date.now } = deps
   const basePath = publicUrl?.basePath ?? '/'
   const sessions = createBrowserSessions({
     sessions: state.sessions,
@@ -53,6 +56,7 @@ export function createApp(deps: AppDeps): Express {
   app.set('trust proxy', deps.trustProxy)
 
   app.use(requestContext())
+  if (metrics) app.use(metrics.meter)
   app.use(requestLog(log))
   app.use(securityHeaders({ https: publicUrl?.secure ?? false }))
   app.use(closeWhenDraining(deps.isDraining))
@@ -64,14 +68,18 @@ export function createApp(deps: AppDeps): Express {
   api.use('/v1', serve(endpoints, { sessions, publicUrl, now }))
   api.use(apiDescription(endpoints, { version, publicUrl }))
 
+  const probes = Router()
+  probes.use(healthRoutes(deps.readiness))
+  if (metrics) probes.use(metrics.routes)
+
   const site = Router()
   site.use('/api', api)
-  site.use(healthRoutes(deps.readiness))
+  site.use(probes)
   const carriesSession = (req: Request) => sessions.named(req) !== undefined
-  site.use(spa({ webRoot: deps.webRoot, basePath, carriesSession }))
+  site.use(countedAs('(pages)'), spa({ webRoot: deps.webRoot, basePath, carriesSession }))
   app.use(basePath, site)
   // Also without the base path: probes come straight to the process, not through the proxy.
-  app.use(healthRoutes(deps.readiness))
+  app.use(probes)
   app.use((req) => {
     throw new AppError('not-found', `There is no ${req.path}: the console is at ${basePath}.`)
   })

@@ -10,6 +10,7 @@ import { createPasswords } from '../../src/server/features/auth/password.ts'
 import { startupAccounts, type StartupAccounts } from '../../src/server/features/auth/setup.ts'
 import { createUsersRepository } from '../../src/server/features/auth/users.repository.ts'
 import { createReadiness } from '../../src/server/features/health/readiness.ts'
+import type { Meters } from '../../src/server/features/metrics/meters.ts'
 import type { Endpoint } from '../../src/server/http/endpoint.ts'
 import type { Logger } from '../../src/server/lib/logger.ts'
 import type { AppRuntime } from '../../src/server/state/app-runtime.ts'
@@ -46,6 +47,9 @@ export interface TestAppOptions extends Partial<
     'publicUrl' | 'trustProxy' | 'webRoot' | 'readiness' | 'isDraining' | 'sessionSecrets' | 'now'
   >
 > {
+  readonly metrics?: (parts: { db: Db; state: StateProvider<AppRuntime> }) => AppDeps['metrics']
+  /** To count what the limiter refuses. */
+  readonly meters?: Meters
   /** Beside those of auth. */
   readonly endpoints?: (parts: {
     db: Db
@@ -62,7 +66,9 @@ export interface TestAppOptions extends Partial<
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { now = Date.now, isDraining = () => false } = options
   const { log, logged } = capturingLog()
-  const { db, state } = options.shared ?? (await openParts(now))
+  const { db, state: plain } = options.shared ?? (await openParts(now))
+  const { meters } = options
+  const state = meters ? { ...plain, limits: meters.watchLimits(plain.limits) } : plain
   const secrets = options.sessionSecrets ?? ['a secret for tests only, 32 bytes long']
   const auth = createAuthFeature({
     db,
@@ -81,6 +87,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     now,
   })
   const endpoints = [...auth.endpoints, ...(options.endpoints?.({ db, state, log }) ?? [])]
+  const metrics = options.metrics?.({ db, state })
   const app = createApp({
     log,
     state,
@@ -93,6 +100,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     version: '0.0.0-test',
     readiness: options.readiness ?? createReadiness({ version: '0.0.0-test', checks: [], isDraining }),
     isDraining,
+    ...(metrics && { metrics }),
     now,
   })
   const users = createUsersRepository(db)

@@ -141,6 +141,19 @@ function outsideTheApi(): Record<string, JsonObject> {
       200: json('Ready', readiness),
       503: json('Not ready', readiness),
     }),
+    '/metrics': open(
+      'getMetrics',
+      'health',
+      'Figures for Prometheus; a token may be asked for, and they may be switched off',
+      {
+        200: {
+          description: 'Prometheus text',
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+        401: problemResponse('401'),
+        404: problemResponse('404'),
+      },
+    ),
     '/api/openapi.json': open('getApiDescription', 'description', 'This document', {
       200: json('OpenAPI 3.1', { type: 'object' }),
     }),

@@ -12,6 +12,10 @@ export interface RequestContext {
   actor?: Actor
   /** Set by `problemHandler`, for the request log. */
   problem?: ErrorCode
+  /** Set by what answers it, for the metrics: the path with its parameters unnamed, such as `/api/v1/ip/{ip}`. */
+  route?: string
+  /** Set where the answer is a stream, which lasts as long as somebody listens. */
+  streams?: true
 }
 
 declare module 'express-serve-static-core' {

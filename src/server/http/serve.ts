@@ -28,9 +28,14 @@ function handlerOf(endpoint: Endpoint, callerOf: (req: Request, res: Response) =
   const answer =
     endpoint.response === undefined ? undefined : createAnswer(endpoint.response, endpoint.status)
   const takesInput = endpoint.params ?? endpoint.query ?? endpoint.body
+  const route = `/api/v1${endpoint.path}`
   return async (req, res) => {
+    req.context.route = route
     const actor = authorise(endpoint.access, req.context.actor)
-    if (endpoint.stream && actor && req.method === 'GET') return endpoint.stream(req, res, actor)
+    if (endpoint.stream && actor && req.method === 'GET') {
+      req.context.streams = true
+      return endpoint.stream(req, res, actor)
+    }
     await readBody(endpoint, req, res)
     const [params, query, body] = takesInput
       ? await validate([

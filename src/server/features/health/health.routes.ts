@@ -1,13 +1,14 @@
 import { Router } from 'express'
 import type { Readiness } from '../../../shared/health.ts'
+import { countedAs } from '../../http/request-meter.ts'
 
 /** Probes, for whoever starts and balances processes. They do no I/O, ask for no session and are not counted. */
 export function healthRoutes(readiness: () => Readiness): Router {
   const router = Router()
-  router.get('/healthz', (_req, res) => {
+  router.get('/healthz', countedAs('/healthz'), (_req, res) => {
     res.setHeader('Cache-Control', 'no-store').type('text/plain').send('ok\n')
   })
-  router.get('/readyz', (_req, res) => {
+  router.get('/readyz', countedAs('/readyz'), (_req, res) => {
     const now = readiness()
     res
       .setHeader('Cache-Control', 'no-store')
