@@ -46,10 +46,10 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
 }
 
 const startedAt = performance.now()
-ensureSystemPackages(['fail2ban', 'chromium', 'redis-server', 'redis-sentinel'])
+ensureSystemPackages(['fail2ban', 'chromium', 'redis-server', 'redis-sentinel', 'openssl'])
 step('format, lint, types', 'npm', ['run', '--silent', 'check'])
 step('build', 'npm', ['run', '--silent', 'build'])
-step('unit, contract, api, architecture', 'jest', ['--json', '--outputFile', jestReport], {
+step('unit, contract, api, architecture, faults', 'jest', ['--json', '--outputFile', jestReport], {
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 })
 step('browser', 'playwright', ['test', '-c', 'tests/e2e/playwright.config.ts'], {

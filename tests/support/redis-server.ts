@@ -23,8 +23,7 @@ export interface RedisOptions {
 }
 
 /** All that a console needs of an access control list. */
-export const CONSOLE_RIGHTS =
-  '~{bangui}:* ~bangui:* ~sess:* ~tomb:* &{bangui}:* &bangui:* +@all -@dangerous +info'
+export const CONSOLE_RIGHTS = '~{bangui}:* ~bangui:* &bangui:* +@all -@dangerous +info'
 
 export interface RedisServer {
   readonly port: number

@@ -51,6 +51,8 @@ export interface Replicas {
   start(env?: Env): Promise<Replica>
   /** One more, without waiting for anything. */
   spawn(env?: Env): Replica
+  /** Ends one properly and forgets it. */
+  end(replica: Replica): Promise<void>
   /** So many sessions of the administrator, begun in turn on all replicas. */
   signIn(count: number): Promise<string[]>
   /** Ends them all, then what they stood on. Idempotent. */
@@ -98,6 +100,10 @@ export async function startReplicas(options: ReplicasOptions): Promise<Replicas>
       urls: () => all.map((replica) => replica.url()),
       start: async (env = {}) => added(await startConsole(settings(env))),
       spawn: (env = {}) => added(spawnConsole(settings(env))),
+      async end(replica) {
+        await replica.stop()
+        all.splice(all.indexOf(replica), 1)
+      },
       async signIn(count) {
         const cookies: string[] = []
         for (let index = 0; index < count; index += 1) {

@@ -7,6 +7,7 @@ const PACKAGES = {
   chromium: '/usr/bin/chromium',
   'redis-server': '/usr/bin/redis-server',
   'redis-sentinel': '/usr/bin/redis-sentinel',
+  openssl: '/usr/bin/openssl',
 } as const
 export type SystemPackage = keyof typeof PACKAGES
 
