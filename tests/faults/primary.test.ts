@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { RestartTimes } from '../../src/server/startup/worker-restarts.ts'
 import { waitFor } from '../support/wait-for.ts'
+import { startLoad } from '../support/worker-load.ts'
 import { runs, startWorkerGroup, type WorkerGroup } from '../support/worker-group.ts'
 
 const RESTART: RestartTimes = {
@@ -34,8 +35,13 @@ interface Served {
   readonly pid: number
 }
 
-async function ask<T = Served>(group: WorkerGroup, path = '/'): Promise<T> {
-  return (await (await fetch(`${group.url()}${path}`)).json()) as T
+/** On a connection of its own: a kept one would stay with one worker. */
+async function ask<T = Served>(group: WorkerGroup, path = '/', timeoutMs = 120_000): Promise<T> {
+  const answer = await fetch(`${group.url()}${path}`, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  return (await answer.json()) as T
 }
 
 /** Asks until so many different processes have answered. */
@@ -62,7 +68,8 @@ describe('the workers of a primary', () => {
   it('begin with the first alone, so that what keeps it from starting is said once', async () => {
     const group = started({ workers: 3, behaviour: { exitsWith: 78 } })
     expect(await group.primary.ended).toBe(78)
-    expect(numbers(group.logged('begun').map(({ worker = 0 }) => ({ worker })))).toEqual([1])
+    expect(group.logged('begun')).toMatchObject([{ worker: 1 }])
+    expect(group.logged('begun')).toHaveLength(1)
   })
 })
 
@@ -151,14 +158,10 @@ describe('a worker whose event loop is stuck', () => {
     process.kill(group.ready()[0]?.pid ?? 0, 'SIGSTOP')
     const other = group.ready()[1]?.pid
     // The stopped one is handed one connection at most, and the rest goes round it.
-    const answers = await Promise.allSettled(
-      Array.from({ length: 20 }, () => fetch(group.url(), { signal: AbortSignal.timeout(5_000) })),
-    )
-    const bodies = await Promise.all(
-      answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.json()] : [])),
-    )
-    expect(bodies.length).toBeGreaterThanOrEqual(19)
-    expect(new Set(bodies.map((body) => (body as Served).pid))).toEqual(new Set([other]))
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => ask(group, '/', 5_000)))
+    const pids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.pid] : []))
+    expect(pids.length).toBeGreaterThanOrEqual(19)
+    expect(new Set(pids)).toEqual(new Set([other]))
   })
 })
 
@@ -182,6 +185,22 @@ describe('SIGHUP', () => {
     expect(old.filter(({ pid }) => runs(pid))).toEqual([])
     expect(await servers(group, 2)).not.toContain(old[0]?.pid)
     expect(group.logged('another takes its place')).toEqual([])
+  })
+
+  it('loses no request, neither on kept connections nor on new ones', async () => {
+    const group = await running()
+    const load = startLoad(group.url(), { path: '/wait?ms=2', kept: 12, fresh: 4 })
+    for (const count of [1, 2, 3]) {
+      group.primary.kill('SIGHUP')
+      await waitFor(() => group.logged('all workers have been renewed').length === count, {
+        what: 'the reload to end',
+        timeoutMs: 30_000,
+      })
+    }
+    await load.stop()
+    expect(load.failures).toEqual([])
+    expect(load.refused()).toBe(0)
+    expect(load.total()).toBeGreaterThan(100)
   })
 
   it('during a reload is remembered: one more follows, however often it came', async () => {
@@ -304,11 +323,11 @@ describe('the metrics of all workers', () => {
     const [stopped] = group.ready()
     process.kill(stopped?.pid ?? 0, 'SIGSTOP')
     // The stopped one may be handed a connection, which is then not answered.
-    const answer = await waitFor(
-      () => fetch(`${group.url()}/metrics`, { signal: AbortSignal.timeout(5_000) }),
-      { what: 'an answer of another', timeoutMs: 30_000 },
-    )
-    expect(numbers((await answer.json()) as Served[])).toEqual([1, 2, 3].filter((n) => n !== stopped?.worker))
+    const answer = await waitFor(() => ask<Served[]>(group, '/metrics', 5_000), {
+      what: 'an answer of another',
+      timeoutMs: 30_000,
+    })
+    expect(numbers(answer)).toEqual([1, 2, 3].filter((number) => number !== stopped?.worker))
   })
 
   it.each(['none', 'failing'] as const)('are empty when they are %s', async (metrics) => {

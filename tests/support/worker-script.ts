@@ -38,7 +38,7 @@ const handle = async (url: URL): Promise<unknown> => {
 const server = await listen(
   (req, res) => {
     void handle(new URL(req.url ?? '', 'http://localhost')).then((answer) => {
-      res.setHeader('connection', 'close')
+      if (isStopping) res.setHeader('connection', 'close')
       res.end(JSON.stringify(answer))
     })
   },
