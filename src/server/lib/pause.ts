@@ -19,3 +19,16 @@ export async function within(ms: number, work: Promise<unknown>): Promise<void> 
     done.abort()
   }
 }
+
+/** What the work gives, unless the signal aborts first: then it rejects with the signal's reason and leaves the work alone. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

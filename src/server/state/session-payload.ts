@@ -9,8 +9,8 @@ export const SESSION_IDLE_MS = 7 * DAY_MS
 /** However busy it is, a session ends this long after its sign-in. */
 export const SESSION_LIFETIME_MS = 30 * DAY_MS
 
-/** What express-session hands to its store, as JSON. Strict: a session holds who signed in, and nothing else. */
-const SessionPayload = z.strictObject({
+/** What express-session hands to its store, as JSON. */
+const SessionPayload = z.object({
   cookie: z.looseObject({
     originalMaxAge: z.number().nullish(),
     expires: z.iso.datetime().nullish(),
@@ -22,10 +22,12 @@ const SessionPayload = z.strictObject({
   userAgent: z.string(),
 }) satisfies z.ZodType<SessionData>
 export type SessionPayload = z.infer<typeof SessionPayload>
+/** A session that is written holds who signed in, and nothing else. One that is read may be a newer version's and hold more. */
+const NewSessionPayload = SessionPayload.strict()
 
 /** Copies what express-session wants stored; throws a ZodError when it is not a signed-in session. */
 export function toSessionPayload(session: unknown): SessionPayload {
-  return SessionPayload.parse(JSON.parse(JSON.stringify(session)))
+  return NewSessionPayload.parse(JSON.parse(JSON.stringify(session)))
 }
 
 /** Reads a stored session; undefined when it is not one, whoever wrote it. */

@@ -4,16 +4,26 @@ import type { Json } from '../lib/json.ts'
 
 /** The provider cannot be asked just now. Never an answer about a session: callers say 503, not 401. */
 export class StateUnavailable extends AppError {
-  override readonly name = 'StateUnavailable'
-  constructor(cause?: unknown, retryAfterSeconds = 2) {
+  override readonly name: string = 'StateUnavailable'
+  constructor(
+    cause?: unknown,
+    message = 'The connection to the session store is interrupted. You are still signed in.',
+    nextStep = 'Try again in a few seconds.',
+    retryAfterSeconds = 2,
+  ) {
+    super('state-unavailable', message, { retryAfterSeconds, nextStep, cause })
+  }
+}
+
+/** The provider answers questions, but has no room for anything new. */
+export class StateFull extends StateUnavailable {
+  override readonly name = 'StateFull'
+  constructor(cause?: unknown) {
     super(
-      'state-unavailable',
-      'The connection to the session store is interrupted. You are still signed in.',
-      {
-        retryAfterSeconds,
-        nextStep: 'Try again in a few seconds.',
-        cause,
-      },
+      cause,
+      'The session store is full and takes nothing new. Who is signed in stays signed in.',
+      'Give Redis more memory (maxmemory in redis.conf), then try again.',
+      10,
     )
   }
 }
@@ -222,6 +232,13 @@ export class RequestFailed extends Error {
 export interface Requests {
   /** Rejects with NobodyServes, RequestTimeout or RequestFailed. */
   send(to: string, payload: Json, options: { id: string; timeoutMs: number }): Promise<Json>
-  /** The returned function takes nothing new and resolves once what was begun is answered. */
-  serve(to: string, handler: (payload: Json) => Promise<Json>): Promise<() => Promise<void>>
+  /**
+   * The returned function takes nothing new and resolves once what was begun is answered. While `takes` says no, requests
+   * are left to others.
+   */
+  serve(
+    to: string,
+    handler: (payload: Json) => Promise<Json>,
+    options?: { takes?: () => boolean },
+  ): Promise<() => Promise<void>>
 }

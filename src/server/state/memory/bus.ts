@@ -1,8 +1,8 @@
 import type { Json } from '../../lib/json.ts'
 import type { Bus } from '../state-provider.ts'
-import { frozenJson } from './json-copy.ts'
-import type { Listeners } from './listeners.ts'
-import type { NodeLife } from './node-life.ts'
+import { frozenJson } from '../json-copy.ts'
+import type { Listeners } from '../listeners.ts'
+import type { NodeLife } from '../node-life.ts'
 
 export interface BusMessage {
   readonly topic: string

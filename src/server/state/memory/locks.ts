@@ -1,5 +1,6 @@
+import { createLockQueue, type LockQueue } from '../lock-queue.ts'
 import type { Lease, Locks } from '../state-provider.ts'
-import type { NodeLife } from './node-life.ts'
+import type { NodeLife } from '../node-life.ts'
 
 interface Holding {
   readonly holder: string
@@ -12,15 +13,14 @@ interface Holding {
 export interface LockTable {
   readonly held: Map<string, Holding>
   readonly fences: Map<string, number>
-  /** By lock name, those who wait for it, first come first. */
-  readonly waiting: Map<string, Set<() => void>>
+  readonly queue: LockQueue
 }
 
 /** `monotonicMs` decides how long leases last; `now` is for showing when they end. */
 type LockNode = NodeLife & { readonly now: () => number; readonly monotonicMs: () => number }
 
 export function createLockTable(): LockTable {
-  return { held: new Map(), fences: new Map(), waiting: new Map() }
+  return { held: new Map(), fences: new Map(), queue: createLockQueue() }
 }
 
 export function createMemoryLocks(table: LockTable, node: LockNode): Locks {
@@ -35,7 +35,7 @@ export function createMemoryLocks(table: LockTable, node: LockNode): Locks {
         const leftMs = giveUpAt - monotonicMs()
         if (leftMs <= 0) return 'busy'
         const freeInMs = (table.held.get(name)?.endsAt ?? 0) - monotonicMs()
-        await mayBeFree(table, node, name, Math.min(leftMs, freeInMs))
+        await table.queue.wait(name, Math.min(leftMs, freeInMs), node)
       }
     },
 
@@ -66,7 +66,7 @@ function tryAcquire(table: LockTable, node: LockNode, wish: Wish): Lease | undef
   return hold(table, node, wish, fence)
 }
 
-function hold({ held, waiting }: LockTable, node: LockNode, wish: Wish, fence: number): Lease {
+function hold({ held, queue }: LockTable, node: LockNode, wish: Wish, fence: number): Lease {
   const { name, ttlMs, holder } = wish
   const lost = new AbortController()
   const holding: Holding = { holder, endsAt: node.monotonicMs() + ttlMs, lose }
@@ -86,7 +86,7 @@ function hold({ held, waiting }: LockTable, node: LockNode, wish: Wish, fence: n
     held.delete(name)
     clearInterval(renewal)
     endWithNode()
-    for (const wake of waiting.get(name) ?? []) wake()
+    queue.wake(name)
     return true
   }
 
@@ -103,24 +103,4 @@ function hold({ held, waiting }: LockTable, node: LockNode, wish: Wish, fence: n
       letGo()
     },
   }
-}
-
-/** Resolves when somebody let the lock go, after `ms`, or when the node stops. */
-async function mayBeFree({ waiting }: LockTable, node: NodeLife, name: string, ms: number): Promise<void> {
-  const queue = waiting.get(name) ?? new Set()
-  waiting.set(name, queue)
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(wake, Math.ceil(Math.max(1, ms)))
-    timer.unref()
-    const endWithNode = node.owns(wake)
-    queue.add(wake)
-
-    function wake(): void {
-      clearTimeout(timer)
-      queue.delete(wake)
-      endWithNode()
-      resolve()
-    }
-  })
-  if (queue.size === 0 && waiting.get(name) === queue) waiting.delete(name)
 }

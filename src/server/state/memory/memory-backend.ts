@@ -1,7 +1,7 @@
 import type { Logger } from '../../lib/logger.ts'
 import type { Change, RuntimeShape } from '../state-provider.ts'
 import type { BusMessage } from './bus.ts'
-import { createListeners, type Listeners } from './listeners.ts'
+import { createListeners, type Listeners } from '../listeners.ts'
 import { createLockTable, type LockTable } from './locks.ts'
 import { sweepWindows, type Windows } from './rate-limits.ts'
 import { sweepAnswers, type Exchange } from './requests.ts'

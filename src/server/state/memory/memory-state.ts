@@ -4,7 +4,7 @@ import { StateUnavailable, type RuntimeShape, type StateProvider } from '../stat
 import { createMemoryBus } from './bus.ts'
 import { createMemoryLocks } from './locks.ts'
 import { createMemoryBackend, type MemoryBackend, type MemoryStateDeps } from './memory-backend.ts'
-import { createNodeLife } from './node-life.ts'
+import { createNodeLife } from '../node-life.ts'
 import { createMemoryRateLimits } from './rate-limits.ts'
 import { createMemoryRequests } from './requests.ts'
 import { createMemoryRuntimeState } from './runtime-state.ts'

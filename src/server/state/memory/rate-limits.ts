@@ -1,5 +1,5 @@
 import type { RateLimits, Rule } from '../state-provider.ts'
-import type { NodeLife } from './node-life.ts'
+import type { NodeLife } from '../node-life.ts'
 
 /** Windows beyond this push out the oldest: an attacker who changes addresses cannot fill the memory. */
 const MOST_WINDOWS = 100_000

@@ -1,8 +1,8 @@
 import type { Json } from '../../lib/json.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { NobodyServes, RequestFailed, RequestTimeout, type Requests } from '../state-provider.ts'
-import { copyJson } from './json-copy.ts'
-import type { NodeLife } from './node-life.ts'
+import { copyJson } from '../json-copy.ts'
+import type { NodeLife } from '../node-life.ts'
 
 const REMEMBER_MS = 600_000
 const MOST_REMEMBERED = 10_000

@@ -1,7 +1,7 @@
 import type { Change, RuntimeShape, RuntimeState, SetResult, Versioned } from '../state-provider.ts'
-import { frozenJson } from './json-copy.ts'
-import type { Listeners } from './listeners.ts'
-import type { NodeLife } from './node-life.ts'
+import { frozenJson } from '../json-copy.ts'
+import type { Listeners } from '../listeners.ts'
+import type { NodeLife } from '../node-life.ts'
 
 /** The values all nodes read. */
 export interface RuntimeValues<S extends RuntimeShape> {

@@ -1,10 +1,9 @@
 import expressSession, { type SessionData as StoreRecord } from 'express-session'
 import { sessionIdHash, toSessionPayload } from '../session-payload.ts'
 import type { Sessions } from '../state-provider.ts'
-import type { NodeLife } from './node-life.ts'
+import { answer, type Done } from '../store-callback.ts'
+import type { NodeLife } from '../node-life.ts'
 import type { SessionTable } from './session-table.ts'
-
-type Done<T = void> = (error?: unknown, value?: T) => void
 
 export function createMemorySessions(table: SessionTable, node: NodeLife): Sessions {
   return {
@@ -61,13 +60,4 @@ class MemorySessionStore extends expressSession.Store {
     this.#node.assertRunning()
     return ask(sessionIdHash(sid))
   }
-}
-
-/** What a callback throws is its own fault: it must not come back to it as ours. */
-function answer<T>(done: Done<T> | undefined, ask: () => Promise<T>): void {
-  const settled = (async () => ask())()
-  settled.then(
-    (value) => process.nextTick(() => done?.(undefined, value)),
-    (error: unknown) => process.nextTick(() => done?.(error)),
-  )
 }

@@ -2,7 +2,7 @@ import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { isTouchDue, parseSessionPayload, sessionExpiry, type SessionPayload } from '../session-payload.ts'
 import { StateUnavailable, type StoredSession } from '../state-provider.ts'
-import { createInTurn } from './in-turn.ts'
+import { createInTurn } from '../in-turn.ts'
 import type { SessionArchive } from './session-archive.ts'
 
 /** Sessions beyond this push out the oldest: memory is bounded whoever signs in how often. */

@@ -1,4 +1,4 @@
-import type { Logger } from '../../lib/logger.ts'
+import type { Logger } from '../lib/logger.ts'
 
 /** Listeners of one kind. Each hears every message in the order they were sent; one that throws harms no other. */
 export interface Listeners<M> {

@@ -1,4 +1,4 @@
-import { StateUnavailable } from '../state-provider.ts'
+import { StateUnavailable } from './state-provider.ts'
 
 /** The time between a node's start and its stop. */
 export interface NodeLife {
@@ -6,9 +6,10 @@ export interface NodeLife {
   assertRunning(): void
   /** What must end with the node, at the latest; the returned function ends it earlier. */
   owns(end: () => void): () => void
+  isRunning(): boolean
 }
 
-export function createNodeLife(): NodeLife & { begin(): void; end(): void; isRunning(): boolean } {
+export function createNodeLife(): NodeLife & { begin(): void; end(): void } {
   let running = false
   const owned = new Set<() => void>()
   return {
