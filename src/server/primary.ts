@@ -26,7 +26,7 @@ const TIMES: PrimaryTimes = {
     crashLoopEnds: 5,
     crashLoopMs: 60_000,
   },
-  silence: { warnAfterMs: 10_000, killAfterMs: 30_000, tickMs: 1_000 },
+  silence: { warnAfterMs: 10_000, killAfterMs: 30_000, killStartingAfterMs: 600_000, tickMs: 1_000 },
   readyMs: 60_000,
   drainMs: 20_000,
   reportMs: 1_000,

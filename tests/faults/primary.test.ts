@@ -133,7 +133,7 @@ describe('a worker that ends', () => {
 })
 
 describe('a worker whose event loop is stuck', () => {
-  const silence = { warnAfterMs: 1_000, killAfterMs: 4_000, tickMs: 100 }
+  const silence = { warnAfterMs: 1_000, killAfterMs: 4_000, killStartingAfterMs: 60_000, tickMs: 100 }
 
   it.each(['stopped', 'busy'])('because the process is %s is reported, killed and replaced', async (how) => {
     const group = await running({ times: { silence }, aliveEveryMs: 100 })

@@ -15,7 +15,7 @@ export interface WorkerProcess {
   /** True once it is ready, false when it ended before. */
   readonly becameReady: Promise<boolean>
   readonly ended: Promise<WorkerEnd>
-  /** Lets it finish the requests under way and end; kills it at the deadline. Idempotent. */
+  /** Lets it finish the requests under way and end; kills it at the deadline. The first call counts. */
   drain(deadlineMs: number): Promise<WorkerEnd>
   kill(): void
   /** Its metrics; undefined when it does not tell them in time. */
@@ -41,6 +41,7 @@ export function forkWorker(deps: WorkerProcessDeps): WorkerProcess {
   const reports = new Map<number, (report: unknown) => void>()
   let readyAt: number | undefined
   let lastId = 0
+  let draining: Promise<WorkerEnd> | undefined
 
   const forked = cluster.fork(deps.env)
   const { pid } = forked.process
@@ -49,7 +50,7 @@ export function forkWorker(deps: WorkerProcessDeps): WorkerProcess {
     if (forked.isConnected()) forked.send(message, () => undefined)
   }
   const kill = (): void => void forked.process.kill('SIGKILL')
-  const watch = watchSilence(deps, pid, kill)
+  const watch = watchSilence(deps, pid, () => readyAt !== undefined, kill)
 
   forked.on('message', (message: unknown) => {
     const { data } = FromWorker.safeParse(message)
@@ -72,6 +73,17 @@ export function forkWorker(deps: WorkerProcessDeps): WorkerProcess {
     ended.resolve({ status, signal, readyForMs })
   })
 
+  async function drain(deadlineMs: number): Promise<WorkerEnd> {
+    forked.process.kill('SIGTERM')
+    const overdue = setTimeout(() => {
+      log.error({ worker, pid, deadlineMs }, 'a worker took too long to stop and is killed')
+      kill()
+    }, deadlineMs)
+    const end = await ended.promise
+    clearTimeout(overdue)
+    return end
+  }
+
   return {
     worker,
     pid,
@@ -80,16 +92,7 @@ export function forkWorker(deps: WorkerProcessDeps): WorkerProcess {
     becameReady: becameReady.promise,
     ended: ended.promise,
     kill,
-    async drain(deadlineMs) {
-      forked.process.kill('SIGTERM')
-      const overdue = setTimeout(() => {
-        log.error({ worker, pid, deadlineMs }, 'a worker took too long to stop and is killed')
-        kill()
-      }, deadlineMs)
-      const end = await ended.promise
-      clearTimeout(overdue)
-      return end
-    },
+    drain: (deadlineMs) => (draining ??= drain(deadlineMs)),
     async report(withinMs) {
       const id = (lastId += 1)
       const answer = Promise.withResolvers<unknown>()
@@ -108,17 +111,18 @@ export function forkWorker(deps: WorkerProcessDeps): WorkerProcess {
 function watchSilence(
   deps: WorkerProcessDeps,
   pid: number | undefined,
+  isReady: () => boolean,
   kill: () => void,
 ): { heard: () => void; end: () => void } {
   const { worker, log, silence: times } = deps
   const silence = createSilence(times, () => performance.now())
   const timer = setInterval(() => {
-    const verdict = silence.tick()
+    const verdict = silence.tick(isReady())
     if (verdict === 'warn') {
       log.warn({ worker, pid, silentMs: times.warnAfterMs }, 'a worker’s event loop is stuck')
     } else if (verdict === 'kill') {
       clearInterval(timer)
-      log.error({ worker, pid, silentMs: times.killAfterMs }, 'a worker’s event loop is stuck: it is killed')
+      log.error({ worker, pid }, 'a worker’s event loop is stuck: it is killed')
       kill()
     }
   }, times.tickMs)

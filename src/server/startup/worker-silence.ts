@@ -2,12 +2,14 @@
 export interface Silence {
   heard(): void
   /** To be called regularly. `warn` is said once per silence. */
-  tick(): 'fine' | 'warn' | 'kill'
+  tick(isReady: boolean): 'fine' | 'warn' | 'kill'
 }
 
 export interface SilenceTimes {
   readonly warnAfterMs: number
   readonly killAfterMs: number
+  /** The same before the worker is ready: a change of a large database is one long step, and killed would begin anew for ever. */
+  readonly killStartingAfterMs: number
   /** Between two ticks. */
   readonly tickMs: number
 }
@@ -25,11 +27,11 @@ export function createSilence(times: SilenceTimes, now: () => number): Silence {
       silentMs = 0
       hasWarned = false
     },
-    tick() {
+    tick(isReady) {
       const at = now()
       silentMs += Math.min(at - lastTick, 2 * times.tickMs)
       lastTick = at
-      if (silentMs >= times.killAfterMs) return 'kill'
+      if (silentMs >= (isReady ? times.killAfterMs : times.killStartingAfterMs)) return 'kill'
       if (silentMs < times.warnAfterMs || hasWarned) return 'fine'
       hasWarned = true
       return 'warn'
