@@ -68,6 +68,10 @@ function routes(loaders: Readonly<Record<'loadSetup' | 'loadLogin' | 'requireSes
       lazy: { Component: async () => (await import('./features/overview/overview-page.tsx')).OverviewPage },
     },
     {
+      path: '/health',
+      lazy: { Component: async () => (await import('./features/cluster/health-page.tsx')).HealthPage },
+    },
+    {
       path: '*',
       lazy: { Component: async () => (await import('./features/shell/not-found-page.tsx')).NotFoundPage },
     },

@@ -1,7 +1,7 @@
 import { lazy, useEffect, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { Ban, Monitor, Moon, Search, Sun } from 'lucide-react'
-import { Link } from 'react-router'
+import { Activity, Ban, Monitor, Moon, Search, Sun } from 'lucide-react'
+import { Link, NavLink } from 'react-router'
 import { Brand } from '../../ui/brand.tsx'
 import { Button } from '../../ui/button.tsx'
 import { WhenOpened } from '../../ui/when-opened.tsx'
@@ -24,6 +24,7 @@ export function Header() {
           <Brand />
         </Link>
         <FindBox />
+        <HealthLink />
         <LiveState />
         <OwnAddress />
         <ThemeMenu />
@@ -64,6 +65,17 @@ function FindBox() {
         <AddressDialog open={open} onOpenChange={setOpen} />
       </WhenOpened>
     </>
+  )
+}
+
+function HealthLink() {
+  const { data: session } = useQuery(sessionQuery)
+  if (session?.user.role !== 'admin') return null
+  return (
+    <NavLink to="/health" className={styles.link ?? ''}>
+      <Activity size={16} aria-hidden />
+      <span>Health</span>
+    </NavLink>
   )
 }
 

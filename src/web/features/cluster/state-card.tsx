@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react'
+import type { Cluster, StateServerFacts } from '../../../shared/cluster.ts'
+import { Badge, ToneIcon, type Tone } from '../../ui/badge.tsx'
+import { Card } from '../../ui/card.tsx'
+import { cx } from '../../ui/class-names.ts'
+import { formatMilliseconds, memoryInWords, persistenceInWords, skewInWords } from './figures.ts'
+import styles from './health-page.module.css'
+
+/** Where sessions, limits and the shared status are kept, and how well. */
+export function StateCard({ cluster }: { cluster: Cluster }) {
+  const { provider, state } = cluster
+  return (
+    <Card
+      title="State"
+      note={provider === 'redis' ? 'Sessions, limits and status in Redis' : 'Sessions, limits and status'}
+      actions={<StateBadge state={state} />}
+    >
+      <Findings tone="danger" sentences={state.reasons} />
+      <Findings tone="warn" sentences={state.warnings} />
+      {provider === 'memory' && (
+        <p className={styles.explanation}>
+          Everything is kept inside the one process that answers. To run several workers or replicas, set{' '}
+          <code>STATE_BACKEND=redis</code> and <code>REDIS_URL</code>.
+        </p>
+      )}
+      {state.server && <RedisFacts server={state.server} />}
+    </Card>
+  )
+}
+
+function StateBadge({ state }: { state: Cluster['state'] }) {
+  if (!state.ok) return <Badge tone="danger">Not working</Badge>
+  return state.warnings.length > 0 ? (
+    <Badge tone="warn">Needs a look</Badge>
+  ) : (
+    <Badge tone="ok">Working</Badge>
+  )
+}
+
+function Findings({ tone, sentences }: { tone: Tone; sentences: readonly string[] }) {
+  if (sentences.length === 0) return null
+  return (
+    <ul className={cx(styles.findings, tone === 'danger' ? styles.danger : styles.warn)}>
+      {sentences.map((sentence) => (
+        <li key={sentence}>
+          <ToneIcon tone={tone} size={16} />
+          <span>{sentence}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function RedisFacts({ server }: { server: StateServerFacts }) {
+  return (
+    <dl className={styles.facts}>
+      <Fact label="Redis">{server.version}</Fact>
+      <Fact label="Runs as">
+        {server.topology}, {server.role}
+      </Fact>
+      <Fact label="Answers in">{formatMilliseconds(server.latencyMs)}</Fact>
+      <Fact label="Memory">{memoryInWords(server)}</Fact>
+      <Fact label="When memory is full">
+        <code>{server.evictionPolicy}</code>
+      </Fact>
+      <Fact label="Persistence">{persistenceInWords(server)}</Fact>
+      <Fact label="Its clock">{skewInWords(server)}</Fact>
+    </dl>
+  )
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
