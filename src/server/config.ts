@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { readFileSync } from 'node:fs'
 import { messageOf } from './lib/errors.ts'
 import type { LogLevel } from './lib/logger.ts'
+import { redisTargetOf, type RedisTarget } from './state/redis/redis-target.ts'
 import { SETTINGS, type SettingName, type SettingValue } from './settings.ts'
 
 export type Role = 'web' | 'jobs' | 'agent'
@@ -16,7 +17,9 @@ export interface PublicUrl {
 
 /** Everything a process needs to know, parsed once; a combination that cannot work cannot be written. */
 export interface Config {
-  readonly state: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string }
+  readonly state:
+    | { readonly kind: 'memory' }
+    | { readonly kind: 'redis'; readonly target: RedisTarget; readonly allowEviction: boolean }
   readonly workers: number
   /** The variable that asked for this number of workers. */
   readonly workersFrom: 'BANGUI_WORKERS' | 'WEB_CONCURRENCY'
@@ -128,7 +131,7 @@ function assemble(values: Values, mistakes: string[], onTerminal: boolean, env: 
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (onTerminal ? 'pretty' : 'json') },
     warnings: warningsOf(values, env),
   }
-  if (config.state.kind === 'memory' && config.roles.size < 3) {
+  if (values.STATE_BACKEND === 'memory' && config.roles.size < 3) {
     mistakes.push(
       'BANGUI_ROLES leaves out a role although STATE_BACKEND=memory keeps everything inside this one process, so nobody else could take it. Remove BANGUI_ROLES, or set STATE_BACKEND=redis and REDIS_URL.',
     )
@@ -138,12 +141,28 @@ function assemble(values: Values, mistakes: string[], onTerminal: boolean, env: 
 
 function stateOf(values: Values, mistakes: string[]): Config['state'] {
   if (values.STATE_BACKEND === 'memory') return { kind: 'memory' }
-  if (values.REDIS_URL === undefined) {
-    mistakes.push(
-      'REDIS_URL is missing although STATE_BACKEND=redis. Set it, for example to redis://127.0.0.1:6379/0.',
-    )
+  const redis = redisTargetOf({
+    url: values.REDIS_URL,
+    sentinels: values.REDIS_SENTINELS,
+    masterName: values.REDIS_MASTER_NAME,
+    sentinelPassword: values.REDIS_SENTINEL_PASSWORD,
+    clusterNodes: values.REDIS_CLUSTER_NODES,
+    ca: certificateOf(values.REDIS_CA_FILE, mistakes),
+  })
+  if ('target' in redis) {
+    return { kind: 'redis', target: redis.target, allowEviction: values.BANGUI_ALLOW_EVICTION === '1' }
   }
-  return { kind: 'redis', url: values.REDIS_URL ?? '' }
+  mistakes.push(...redis.mistakes)
+  return { kind: 'memory' }
+}
+
+function certificateOf(path: string | undefined, mistakes: string[]): string | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path, 'utf8')
+  } catch (error) {
+    mistakes.push(`REDIS_CA_FILE cannot be read: ${messageOf(error)}. Check the path and its permissions.`)
+    return undefined
+  }
 }
 
 function workersOf(values: Values): Pick<Config, 'workers' | 'workersFrom'> {

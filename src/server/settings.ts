@@ -102,22 +102,68 @@ const secrets = text
 
 const absolutePath = text.regex(/^\//, 'must be an absolute path')
 
+const redisUrl = text.refine((value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  return url !== undefined && /^rediss?:$/.test(url.protocol) && /^(?:\/\d{0,5})?$/.test(url.pathname)
+}, 'must be redis://USER:PASSWORD@HOST:PORT/DB, or rediss:// for an encrypted connection')
+
+function redisAddresses(defaultPort: number): z.ZodType<Array<{ host: string; port: number }>, string> {
+  return text.transform((value, context) => {
+    const addresses = value.split(',').map((part) => {
+      const { host, v6, port } = /^(?:\[(?<v6>[\da-f:]+)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?$/i.exec(
+        part.trim(),
+      )?.groups ?? { host: undefined, v6: undefined, port: undefined }
+      return { host: v6 ?? host ?? '', port: Number(port ?? defaultPort) }
+    })
+    if (addresses.every(({ host, port }) => host !== '' && port > 0 && port < 65_536)) return addresses
+    context.addIssue('must be a comma list of host:port, such as redis-1:26379,redis-2:26379')
+    return z.NEVER
+  })
+}
+
 /** Every setting there is, in the order of the documentation. */
 export const SETTINGS = {
   STATE_BACKEND: setting(oneOf('memory', 'redis'), 'memory', {
     fallbackText: '`memory`',
     summary:
-      'Where sessions, limits and the shared status are kept. `memory`: inside the one process. `redis`: shared by any number of processes; not in this version yet, which refuses it.',
+      'Where sessions, limits and the shared status are kept. `memory`: inside the one process. `redis`: shared by any number of processes.',
   }),
-  REDIS_URL: setting(
-    optional(text.regex(/^rediss?:\/\/\S+$/, 'must begin with redis:// or rediss://')),
+  REDIS_URL: setting(optional(redisUrl), undefined, {
+    fallbackText: '–',
+    summary:
+      '`redis://` or `rediss://` (encrypted) with user, password and database; required with `redis`. With Sentinel or Cluster only user, password, database and encryption are taken from it.',
+    secret: true,
+  }),
+  REDIS_CA_FILE: setting(optional(absolutePath), undefined, {
+    fallbackText: 'the system’s authorities',
+    summary: 'Certificate (PEM) of the authority that signed the one of Redis',
+  }),
+  REDIS_SENTINELS: setting(optional(redisAddresses(26_379)), undefined, {
+    fallbackText: '–',
+    summary: 'Sentinels that know the master: `host:port,host:port,…`',
+  }),
+  REDIS_MASTER_NAME: setting(
+    optional(text.regex(/^[\w.-]+$/, 'must be a name of letters, digits, . _ -')),
     undefined,
     {
       fallbackText: '–',
-      summary: '`redis://` or `rediss://` with user, password and database; required with `redis`',
-      secret: true,
+      summary: 'Name of the master that the sentinels watch',
     },
   ),
+  REDIS_SENTINEL_PASSWORD: setting(optional(text), undefined, {
+    fallbackText: '–',
+    summary: 'Password of the sentinels, where they have one',
+    secret: true,
+  }),
+  REDIS_CLUSTER_NODES: setting(optional(redisAddresses(6_379)), undefined, {
+    fallbackText: '–',
+    summary: 'Some nodes of a Redis Cluster: `host:port,host:port,…`; it tells the others',
+  }),
+  BANGUI_ALLOW_EVICTION: setting(oneOf('0', '1'), '0', {
+    fallbackText: '`0`',
+    summary:
+      '`1` accepts a Redis that throws keys away when its memory is full, which signs people out and loses jobs',
+  }),
   BANGUI_WORKERS: setting(optional(workerCount), undefined, {
     fallbackText: '`1`',
     summary:
