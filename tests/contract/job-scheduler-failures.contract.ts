@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { waitFor } from '../support/wait-for.ts'
-import { HOUR_MS, record, RECOVERY_MS, schedulerOf, startAll, type Opened } from './schedulers-under-test.ts'
+import { HOUR_MS, record, schedulerOf, startAll, type Opened } from './schedulers-under-test.ts'
 
 export function describeFailures(opened: Opened): void {
   it('are repeated as often as allowed, after waits that double', async () => {
@@ -13,7 +13,7 @@ export function describeFailures(opened: Opened): void {
     })
     await startAll(under, failing)
     await schedulerOf(under, 1).trigger('things.do')
-    await under.elapse(15_000)
+    await under.elapse(15_000, () => failing.runs.length === 3)
     await waitFor(() => failing.runs.length === 3, { what: 'three attempts' })
     const [first, second, third] = failing.runs
     expect(failing.runs.map(({ attempt }) => attempt)).toEqual([1, 2, 3])
@@ -26,16 +26,16 @@ export function describeFailures(opened: Opened): void {
   it('are given up after the last attempt, until the job is next due', async () => {
     const under = opened()
     const failing = record({
-      schedule: { everyMs: 30_000 },
+      schedule: { everyMs: under.slowMs },
       attempts: 2,
       run: async () => {
         throw new Error('the disk is full')
       },
     })
     await startAll(under, failing)
-    await under.elapse(30_000)
+    await under.elapse(under.slowMs, () => failing.runs.length >= 2)
     await waitFor(() => failing.runs.length >= 2, { what: 'both attempts' })
-    await under.elapse(30_000)
+    await under.elapse(under.slowMs)
     const bySlot = Map.groupBy(failing.runs, ({ slot }) => slot)
     expect(bySlot.size).toBeGreaterThanOrEqual(2)
     for (const runs of bySlot.values()) expect(runs.length).toBeLessThanOrEqual(2)
@@ -55,7 +55,7 @@ export function describeFailures(opened: Opened): void {
     })
     const good = record({ name: 'good.do', schedule: { everyMs: 1_000 } })
     await startAll(under, failing, good)
-    await under.elapse(3_500)
+    await under.elapse(3_500, () => good.runs.length >= 3)
     await waitFor(() => good.runs.length >= 3, { what: 'the good job’s runs' })
   })
 
@@ -72,10 +72,10 @@ export function describeFailures(opened: Opened): void {
     })
     await startAll(under, slow)
     await schedulerOf(under, 0).trigger('things.do')
-    await under.elapse(1_000)
+    await under.elapse(1_000, () => slow.runs.length === 1)
     await waitFor(() => slow.runs.length === 1, { what: 'the run' })
     expect(slow.runs[0]?.signal.aborted).toBe(false)
-    await under.elapse(1_500)
+    await under.elapse(1_500, () => slow.runs[0]?.signal.aborted)
     await waitFor(() => slow.runs[0]?.signal.aborted, { what: 'the abort' })
     await under.elapse(6_000)
     const [status] = await schedulerOf(under, 2).status()
@@ -92,7 +92,7 @@ export function describeStopping(opened: Opened): void {
     const scheduler = schedulerOf(under, 0)
     scheduler.define(job.job)
     await scheduler.start()
-    await under.elapse(1_100)
+    await under.elapse(1_100, () => job.inside())
     await waitFor(() => job.inside() === 1, { what: 'a run' })
     let stopped = false
     const stopping = Promise.all([scheduler.stop(20_000), scheduler.stop(20_000)]).then(
@@ -101,7 +101,7 @@ export function describeStopping(opened: Opened): void {
     await under.elapse(3_000)
     expect(stopped).toBe(false)
     gate.resolve()
-    await under.elapse(1_000)
+    await under.elapse(1_000, () => stopped)
     await stopping
     expect(job.runs.every(({ signal }) => !signal.aborted)).toBe(true)
     await under.elapse(3_000)
@@ -113,26 +113,26 @@ export function describeStopping(opened: Opened): void {
   it('aborts at its deadline; the run is done again by whoever runs next, even with one attempt', async () => {
     const under = opened()
     const { promise: never } = Promise.withResolvers<void>()
-    const stuck = record({ schedule: { everyMs: HOUR_MS }, timeoutMs: HOUR_MS, run: () => never })
+    const stuck = record({ schedule: { everyMs: under.longMs }, timeoutMs: HOUR_MS, run: () => never })
     const first = schedulerOf(under, 0)
     first.define(stuck.job)
     await first.start()
-    await under.elapse(500)
+    await under.elapse(500, () => stuck.inside())
     await waitFor(() => stuck.inside() === 1, { what: 'the stuck run' })
     let stopped = false
     const stopping = first.stop(2_000).then(() => (stopped = true))
     await under.elapse(1_500)
     expect(stuck.runs[0]?.signal.aborted).toBe(false)
-    await under.elapse(2_000)
+    await under.elapse(2_000, () => stopped)
     await waitFor(() => stopped, { what: 'the stop' })
     await stopping
     expect(stuck.runs[0]?.signal.aborted).toBe(true)
 
-    const heir = record({ schedule: { everyMs: HOUR_MS } })
+    const heir = record({ schedule: { everyMs: under.longMs } })
     const second = schedulerOf(under, 1)
     second.define(heir.job)
     await second.start()
-    await under.elapse(RECOVERY_MS)
+    await under.elapse(under.recoveryMs, () => heir.runs.length === 1)
     await waitFor(() => heir.runs.length === 1, { what: 'the run by another process' })
   })
 

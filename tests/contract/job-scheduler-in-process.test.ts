@@ -5,7 +5,7 @@ import type { JobScheduler, RunLedger } from '../../src/server/jobs/job.ts'
 import { simulateTime } from '../support/simulated-time.ts'
 import { openTestDatabase } from '../support/test-database.ts'
 import { describeJobScheduler } from './job-scheduler.contract.ts'
-import { record, schedulerOf, type SchedulersUnderTest } from './schedulers-under-test.ts'
+import { HOUR_MS, record, schedulerOf, type SchedulersUnderTest } from './schedulers-under-test.ts'
 
 interface Logged {
   readonly level: 'warn' | 'error'
@@ -64,6 +64,7 @@ async function open(count: number): Promise<InProcessUnderTest> {
   const log = {
     warn: (about: Record<string, unknown>, text: string) => logged.push({ level: 'warn', about, text }),
     error: (about: Record<string, unknown>, text: string) => logged.push({ level: 'error', about, text }),
+    info: () => undefined,
   } as never
   const freezing = new Map<JobScheduler, () => () => void>()
   const add = (): JobScheduler => {
@@ -74,6 +75,9 @@ async function open(count: number): Promise<InProcessUnderTest> {
   }
   return {
     schedulers: Array.from({ length: count }, add),
+    recoveryMs: 40_000,
+    longMs: HOUR_MS,
+    slowMs: 30_000,
     elapse: time.elapse,
     join: async () => add(),
     freeze(scheduler) {

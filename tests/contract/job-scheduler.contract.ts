@@ -4,7 +4,6 @@ import { waitFor } from '../support/wait-for.ts'
 import { describeFailures, describeStopping } from './job-scheduler-failures.contract.ts'
 import { describeScheduled } from './job-scheduler-scheduled.contract.ts'
 import {
-  HOUR_MS,
   record,
   schedulerOf,
   startAll,
@@ -41,8 +40,9 @@ function describeTriggered(opened: Opened): void {
       await scheduler.trigger('things.do', { payload })
       payload.banId = -1
     }
-    await under.elapse(10_000)
+    await under.elapse(10_000, () => notify.runs.length === 4)
     await waitFor(() => notify.runs.length === 4, { what: 'four runs' })
+    await under.elapse(1_000)
     const ids = notify.runs.map(({ payload }) => (payload as { banId: number }).banId)
     expect(ids.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
     expect(new Set(notify.runs.map(({ slot }) => slot)).size).toBe(4)
@@ -55,8 +55,9 @@ function describeTriggered(opened: Opened): void {
     await startAll(under, careful)
     for (let i = 0; i < 8; i += 1) await schedulerOf(under, i % 4).trigger('things.do')
     for (let ended = 0; ended < 8; ended += 1) {
-      await under.elapse(1_500)
+      await under.elapse(1_500, () => careful.runs.length > ended)
       await waitFor(() => careful.inside() === 1, { what: `run ${ended + 1} of eight` })
+      await under.elapse(300)
       expect(careful.runs).toHaveLength(ended + 1)
       end()
     }
@@ -74,30 +75,31 @@ function describeTriggered(opened: Opened): void {
     const trigger = (key: string): Promise<void> =>
       scheduler.trigger('things.do', { dedupeKey: key, payload: key })
     await trigger('sshd')
-    await under.elapse(500)
+    await under.elapse(500, () => reload.inside())
     await waitFor(() => reload.inside() === 1, { what: 'the first run' })
     for (let i = 0; i < 5; i += 1) await trigger('sshd')
     await trigger('nginx')
     await trigger('nginx')
     gate.resolve()
-    await under.elapse(5_000)
+    await under.elapse(5_000, () => reload.runs.length === 3)
     await waitFor(() => reload.runs.length === 3, { what: 'three runs' })
+    await under.elapse(1_000)
     expect(reload.runs.map(({ payload }) => payload)).toEqual(['sshd', 'sshd', 'nginx'])
     await trigger('sshd')
-    await under.elapse(1_000)
+    await under.elapse(1_000, () => reload.runs.length === 4)
     await waitFor(() => reload.runs.length === 4, { what: 'one more run' })
   })
 
   it('may have a schedule as well', async () => {
     const under = opened()
-    const both = record({ schedule: { everyMs: HOUR_MS } })
+    const both = record({ schedule: { everyMs: under.longMs } })
     const scheduler = schedulerOf(under, 0)
     scheduler.define(both.job)
     await scheduler.start()
-    await under.elapse(1_000)
+    await under.elapse(1_000, () => both.runs.length === 1)
     await waitFor(() => both.runs.length === 1, { what: 'the scheduled run' })
     await scheduler.trigger('things.do')
-    await under.elapse(1_000)
+    await under.elapse(1_000, () => both.runs.length === 2)
     await waitFor(() => both.runs.length === 2, { what: 'the triggered run' })
   })
 }
@@ -125,7 +127,7 @@ function describeDeclaring(opened: Opened): void {
 
   it('tells the same of every job wherever it is asked', async () => {
     const under = opened()
-    const good = record({ name: 'good.do', schedule: { everyMs: HOUR_MS } })
+    const good = record({ name: 'good.do', schedule: { everyMs: under.longMs } })
     const waiting = record({ name: 'waiting.do' })
     await startAll(under, good, waiting)
     await under.elapse(2_000)
@@ -139,7 +141,7 @@ function describeDeclaring(opened: Opened): void {
         lastRunAt: expect.any(Number),
         lastResult: 'done',
         lastDurationMs: expect.any(Number),
-        nextRunAt: slot + HOUR_MS,
+        nextRunAt: slot + under.longMs,
         runs: 1,
       },
       { name: 'waiting.do', runs: 0 },
@@ -149,9 +151,9 @@ function describeDeclaring(opened: Opened): void {
   it('shows a run while it lasts', async () => {
     const under = opened()
     const gate = Promise.withResolvers<void>()
-    const job = record({ schedule: { everyMs: HOUR_MS }, run: () => gate.promise })
+    const job = record({ schedule: { everyMs: under.longMs }, run: () => gate.promise })
     await startAll(under, job)
-    await under.elapse(500)
+    await under.elapse(500, () => job.inside())
     await waitFor(() => job.inside() === 1, { what: 'the run' })
     const [status] = await schedulerOf(under, 3).status()
     expect(status).toMatchObject({ lastResult: 'running', runs: 0 })

@@ -3,7 +3,14 @@ import type { Job, JobRun, JobScheduler, Schedule } from '../../src/server/jobs/
 /** Schedulers of separate processes on one ledger; none is started yet. */
 export interface SchedulersUnderTest {
   readonly schedulers: readonly JobScheduler[]
-  elapse(ms: number): Promise<void>
+  /** The longest that a run of a dead process waits for another. */
+  readonly recoveryMs: number
+  /** A period whose next slot is far away. */
+  readonly longMs: number
+  /** A period that has room for two attempts. */
+  readonly slowMs: number
+  /** Lets time pass: `ms`, or in real time less, as soon as what is waited for has come. */
+  elapse(ms: number, until?: () => unknown): Promise<void>
   /** One more, not started. */
   join(): Promise<JobScheduler>
   /** The process of this scheduler dies, or stands still until the returned function is called. */
@@ -18,8 +25,6 @@ export interface JobSchedulerSuite {
   readonly suffers: { readonly flush: boolean }
 }
 
-/** The longest that a run of a dead process waits for another. */
-export const RECOVERY_MS = 40_000
 export const HOUR_MS = 3_600_000
 const onTrigger: Schedule = { on: 'trigger' }
 
