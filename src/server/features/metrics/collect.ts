@@ -30,7 +30,12 @@ export async function collectMetrics(sources: MetricsSources): Promise<Family[]>
       labelled({ version: sources.version, provider: sources.state.kind }, 1),
     ]),
     ...requestFamilies(sources),
-    gauge('sessions', 'Sessions that have not ended, of all users', 'max', plain(sessions)),
+    gauge(
+      'sessions',
+      'Sessions that have not ended, counted now and then, at most 1000 of a user',
+      'max',
+      plain(sessions),
+    ),
     ...jobFamilies(sources.meters, jobs),
     ...redisFamilies(sources.state),
     ...fail2banFamilies(sources.hosts),
