@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Load {
   /** Answers so far, by status. */
@@ -13,24 +14,30 @@ export interface Load {
 
 export interface LoadOptions {
   readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
+  /** Sessions to ask with, in turn. */
+  readonly cookies?: readonly string[]
   /** Clients that keep their connection, one request after another. */
   readonly kept: number
   /** Clients with a new connection for every request. */
   readonly fresh: number
+  /** Between two requests of a client; none unless named. */
+  readonly pauseMs?: number
   readonly timeoutMs?: number
 }
 
-/** Requests without a pause, from several clients, which repeat nothing. */
+/** Requests one after another from several clients, which repeat nothing. */
 export function startLoad(url: string, options: LoadOptions): Load {
-  const { path, headers = {}, timeoutMs = 15_000 } = options
+  const { path, cookies = [], pauseMs = 0, timeoutMs = 15_000 } = options
   const answers = new Map<number, number>()
   const failures: string[] = []
   let refused = 0
+  let turn = 0
   const over = new AbortController()
 
   function ask(agent: Agent | false): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
+    const cookie = cookies[turn++ % cookies.length]
+    const headers = cookie === undefined ? {} : { cookie }
     const asked = request(`${url}${path}`, { agent, headers, timeout: timeoutMs })
     asked.on('response', (answer) => {
       answers.set(answer.statusCode ?? 0, (answers.get(answer.statusCode ?? 0) ?? 0) + 1)
@@ -53,7 +60,8 @@ export function startLoad(url: string, options: LoadOptions): Load {
       const refusedBefore = refused
       await ask(agent)
       // Nobody is there: asking without a pause would only keep the machine busy.
-      if (refused > refusedBefore) await new Promise((resolve) => setTimeout(resolve, 20))
+      const pauseNow = refused > refusedBefore ? 20 : pauseMs
+      if (pauseNow > 0) await pause(pauseNow, undefined, { signal: over.signal }).catch(() => undefined)
     }
     if (agent) agent.destroy()
   }
