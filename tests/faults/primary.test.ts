@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { RestartTimes } from '../../src/server/startup/worker-restarts.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { startLoad } from '../support/worker-load.ts'
@@ -11,6 +11,9 @@ const RESTART: RestartTimes = {
   crashLoopEnds: 5,
   crashLoopMs: 60_000,
 }
+
+// Every one of them starts processes, one after another.
+jest.setTimeout(60_000)
 
 let groups: WorkerGroup[] = []
 afterEach(async () => {
@@ -216,10 +219,10 @@ describe('SIGHUP', () => {
   })
 
   it.each([
-    ['is not ready in time', { becomesReady: false }, 'not ready within 3 s'],
+    ['is not ready in time', { becomesReady: false }, 'not ready within 5 s'],
     ['ends', { exitsWith: 78 }, 'ended with status 78'],
   ] as const)('keeps the old worker when the new one %s, and stops there', async (_how, behaviour, text) => {
-    const group = await running({ times: { readyMs: 3_000 } })
+    const group = await running({ times: { readyMs: 5_000 } })
     const old = group.ready()
     group.behave(behaviour)
     group.primary.kill('SIGHUP')
@@ -236,7 +239,7 @@ describe('SIGHUP', () => {
   })
 
   it('fills the place of an old worker that ended while its successor failed', async () => {
-    const group = await running({ times: { readyMs: 3_000 } })
+    const group = await running({ times: { readyMs: 5_000 } })
     group.behave({ becomesReady: false })
     group.primary.kill('SIGHUP')
     await waitFor(() => group.logged('begun').length > 2, { what: 'the reload to begin' })
