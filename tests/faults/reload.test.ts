@@ -123,6 +123,19 @@ describe('four workers on one Redis', () => {
     socket.destroy()
   }, 60_000)
 
+  it('tell the metrics of all of them, whichever is asked', async () => {
+    const fresh = async (path: string): Promise<string> => {
+      const answer = await fetch(`${console_().url()}${path}`, { headers: { connection: 'close' } })
+      return answer.text()
+    }
+    for (let count = 0; count < 12; count += 1) await fresh('/healthz')
+    for (let count = 0; count < 4; count += 1) {
+      const metrics = await fresh('/metrics')
+      expect(metrics).toContain('bangui_http_requests_total{method="GET",route="/healthz",status="200"} 12')
+      expect(metrics).toMatch(/^bangui_workers 4$/m)
+    }
+  })
+
   it('say in every line which of them says it', async () => {
     const workers = new Set(said('start: database ready').map(({ worker }) => worker))
     expect(workers).toEqual(new Set([1, 2, 3, 4]))
