@@ -1,143 +1,179 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { createAgent } from './agent/agent.ts'
-import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { createConsole, type Console } from './console.ts'
-import { openDatabase, type Db } from './db/database.ts'
-import { createAuthFeature } from './features/auth/auth.feature.ts'
-import { createPasswords } from './features/auth/password.ts'
+import { openDatabase } from './db/database.ts'
 import { loadSessionSecrets } from './features/auth/session-secrets.ts'
-import { createSessionsRepository } from './features/auth/sessions.repository.ts'
-import { startupAccounts } from './features/auth/setup.ts'
+import { createInstanceRegistry, type InstanceIdentity } from './features/cluster/instance-registry.ts'
 import { createFail2banClient } from './fail2ban/socket-client.ts'
-import { createReadiness, type ReadinessCheck } from './features/health/readiness.ts'
-import { runLedgerJobs } from './features/jobs/run-ledger.jobs.ts'
-import { createRunLedger } from './features/jobs/run-ledger.repository.ts'
-import { createInProcessScheduler } from './jobs/in-process-scheduler.ts'
+import type { Database, Ground } from './ground.ts'
 import type { Logger } from './lib/logger.ts'
-import { listen } from './startup/http-server.ts'
-import { acquireInstanceLease, type InstanceLease } from './startup/instance-lease.ts'
+import { pause, within } from './lib/pause.ts'
+import { watchVitals } from './lib/process-vitals.ts'
+import { createStateProvider } from './providers.ts'
+import { openHttp, openSite, type Site } from './site.ts'
+import { loadInstallationId } from './startup/installation-id.ts'
+import { acquireInstanceLease } from './startup/instance-lease.ts'
+import { fingerprintsOf } from './startup/secret-fingerprints.ts'
 import { stage } from './startup/stages.ts'
 import { readVersion } from './startup/version.ts'
-import type { AppRuntime } from './state/app-runtime.ts'
-import { createMemoryState } from './state/memory/memory-state.ts'
-import { StateMisconfigured, type StateProvider } from './state/state-provider.ts'
+import type { WorkerLink } from './startup/worker-link.ts'
+import { StateUnavailable } from './state/state-provider.ts'
 
-const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url))
-const DRAIN_MS = 8_000
 const STOP_MS = 4_000
 /** Longer than this fail2ban counts as not answering. */
 const ANSWER_MS = 5_000
+/** A state provider that takes longer than this to start is not waited for: the process listens, and says that it is away. */
+const STATE_GRACE_MS = 2_000
+const START_AGAIN_MS = 500
 
 export interface Runtime extends AsyncDisposable {
-  /** Aborts when this process has lost the right to serve the database. */
+  /** Aborts when this process can serve no longer; the reason says why. */
   readonly lost: AbortSignal
 }
 
 /**
- * Opens everything in order and closes it in reverse; a failure half-way closes what was opened. The only place that knows
- * which implementation stands behind which interface.
+ * Opens everything in order and closes it in reverse; a failure half-way closes what was opened. Which roles there are
+ * decides what is opened: a process that is an agent alone has neither a database nor an HTTP server.
  */
-export async function openRuntime(config: Config, log: Logger, stop: AbortSignal): Promise<Runtime> {
-  await using opened = new AsyncDisposableStack()
-  const version = readVersion()
-  const now = Date.now
-  log.info({ version, node: process.version, pid: process.pid, provider: config.state.kind }, 'BanGUI starts')
-
-  const db = await stage(log, 'database', () => openDatabase(config.database))
-  opened.defer(() => db.destroy())
-  const lease = await stage(log, 'lease', () =>
-    acquireInstanceLease({ db, provider: config.state.kind, now, hostname: hostname(), log, signal: stop }),
-  )
-  opened.defer(() => lease.release())
-
-  const state = await stage(log, 'state', async () => {
-    const provider = createStateProvider(config, db, log)
-    await provider.start(stop)
-    return provider
-  })
-  opened.defer(() => state.stop(STOP_MS))
-
-  const passwords = createPasswords()
-  const secrets = await stage(log, 'accounts', async () => {
-    const { admin, setupToken } = config
-    announce(log, config, await startupAccounts({ db, passwords, admin, setupToken }))
-    return loadSessionSecrets(db, config.sessionSecrets)
-  })
-
-  const console_: Console = createConsole({
-    db,
-    state,
-    host: config.hostId,
-    historyDays: config.historyDays,
-    findUser: (id) => auth.findUser(id),
-    log,
-    now,
-  })
-  const bansOf = (address: string): ReturnType<Console['bansOf']> => console_.bansOf(address)
-  const auth = createAuthFeature({ db, state, secrets, passwords, bansOf, log })
-  await stage(log, 'jobs', () => startJobs(opened, db, console_, log))
-  await stage(log, 'agent', () => startAgent(opened, config, state, log))
-
-  const draining = new AbortController()
-  const isDraining = (): boolean => draining.signal.aborted
-  const readiness = createReadiness({ version, isDraining, checks: checksOf(state, lease, console_) })
-  const app = createApp({
-    log,
-    state,
-    findUser: auth.findUser,
-    endpoints: [...auth.endpoints, ...console_.endpoints],
-    publicUrl: config.publicUrl,
-    trustProxy: config.trustProxy,
-    sessionSecrets: secrets,
-    webRoot: WEB_ROOT,
-    version,
-    readiness,
-    isDraining,
-  })
-  await console_.events.start()
-  const server = await stage(log, 'http', () => listen(app, config.listen))
-  opened.defer(async () => {
-    draining.abort()
-    console_.events.stop()
-    await server.close(DRAIN_MS)
-  })
-  const ms = Math.round(performance.now())
-  log.info({ host: server.host, port: server.port, ms }, addressLine(config, server.port))
-
-  const closing = opened.move()
-  return { lost: lease.lost, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+export async function openRuntime(
+  config: Config,
+  log: Logger,
+  stop: AbortSignal,
+  workerLink?: WorkerLink,
+): Promise<Runtime> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await openParts({ config, log, stop, workerLink, opened })
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
 }
 
-async function startJobs(
-  opened: AsyncDisposableStack,
-  db: Db,
-  console_: Console,
+interface Given {
+  readonly config: Config
+  readonly log: Logger
+  readonly stop: AbortSignal
+  readonly workerLink: WorkerLink | undefined
+  readonly opened: AsyncDisposableStack
+}
+
+async function openParts({ config, log, stop, workerLink, opened }: Given): Promise<Runtime> {
+  const identity = identify(config, workerLink)
+  const about = { version: identity.version, node: process.version, provider: config.state.kind }
+  log.info({ ...about, pid: process.pid, instance: identity.id, roles: identity.roles }, 'BanGUI starts')
+
+  const hasDatabase = config.roles.has('web') || config.roles.has('jobs')
+  const database = hasDatabase ? await openSharedDatabase(config, log, stop, opened) : undefined
+  const state = await createStateProvider(config, database, log)
+  opened.defer(() => state.stop(STOP_MS))
+  const vitals = watchVitals()
+  opened.defer(() => vitals.stop())
+  const ground: Ground = { config, log, identity, state, vitals, workerLink, opened }
+
+  const site = database && (await openSite(ground, database))
+  const failed = new AbortController()
+  const serving = serve(ground, site, stop)
+  serving.catch((error: unknown) => failed.abort(error))
+  // With Redis away nothing more can begin; the console listens all the same, and says so.
+  await within(STATE_GRACE_MS, serving)
+  const closeHttp = site && config.roles.has('web') ? await openHttp(ground, site) : undefined
+  if (!closeHttp) log.info({ ms: Math.round(performance.now()) }, `ready: ${identity.roles.join(' and ')}`)
+
+  return {
+    lost: AbortSignal.any([failed.signal, ...(database ? [database.lease.lost] : [])]),
+    async [Symbol.asyncDispose]() {
+      // First of all: nothing new is taken while what it works with still works.
+      await closeHttp?.()
+      await within(
+        STOP_MS,
+        serving.catch(() => undefined),
+      )
+      await opened.disposeAsync()
+    },
+  }
+}
+
+function identify(config: Config, workerLink: WorkerLink | undefined): InstanceIdentity {
+  return {
+    id: randomUUID(),
+    pid: process.pid,
+    hostname: hostname(),
+    ...(workerLink && { worker: workerLink.worker }),
+    roles: [...config.roles],
+    version: readVersion(),
+    startedAt: new Date(Date.now() - performance.now()).toISOString(),
+  }
+}
+
+async function openSharedDatabase(
+  config: Config,
   log: Logger,
-): Promise<void> {
-  const now = Date.now
-  const ledger = createRunLedger({ db, now })
-  const scheduler = createInProcessScheduler({ ledger, now, log })
-  for (const job of [...console_.jobs, ...runLedgerJobs({ ledger, now })]) scheduler.define(job)
-  await console_.ingest.start()
-  opened.defer(() => console_.ingest.stop())
-  await scheduler.start()
-  opened.defer(() => scheduler.stop(STOP_MS))
+  stop: AbortSignal,
+  opened: AsyncDisposableStack,
+): Promise<Database> {
+  const { db, installationId, secrets } = await stage(log, 'database', async () => {
+    const db = await openDatabase(config.database)
+    opened.defer(() => db.destroy())
+    const [installationId, secrets] = [
+      await loadInstallationId(db),
+      await loadSessionSecrets(db, config.sessionSecrets),
+    ]
+    return { db, installationId, secrets }
+  })
+  const lease = await stage(log, 'lease', () =>
+    acquireInstanceLease({
+      db,
+      provider: config.state.kind,
+      now: Date.now,
+      hostname: hostname(),
+      secretFingerprints: fingerprintsOf(secrets),
+      log,
+      signal: stop,
+    }),
+  )
+  opened.defer(() => lease.release())
+  return { db, installationId, secrets, lease }
+}
+
+/** What needs the state provider; begins when that has. */
+async function serve(ground: Ground, site: Site | undefined, stop: AbortSignal): Promise<void> {
+  const { config, log, state, opened } = ground
+  await stage(log, 'state', () => state.start(stop))
+  if (site) await stage(log, 'jobs', () => unlessAway(() => site.startJobs(), stop))
+  if (config.roles.has('agent')) await stage(log, 'agent', async () => startAgent(ground))
+  const registry = createInstanceRegistry({
+    runtime: state.runtime,
+    identity: ground.identity,
+    vitals: ground.vitals,
+    isReady: () => site?.isReady() ?? true,
+    now: Date.now,
+    log,
+  })
+  opened.defer(() => registry.stop())
+  await registry.start()
+  site?.began()
+}
+
+/** Again and again while the state provider has gone away just now. */
+async function unlessAway(start: () => Promise<void>, stop: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await start()
+    } catch (error) {
+      if (!(error instanceof StateUnavailable) || stop.aborted) throw error
+      await pause(START_AGAIN_MS, stop)
+    }
+  }
 }
 
 /** Returns at once: reaching fail2ban may take for ever, and the screens say how it stands. */
-async function startAgent(
-  opened: AsyncDisposableStack,
-  config: Config,
-  state: StateProvider<AppRuntime>,
-  log: Logger,
-): Promise<void> {
+function startAgent({ config, identity, state, log, opened }: Ground): void {
   const { socket: socketPath, configDir, database: databasePath } = config.fail2ban
   const agent = createAgent({
     host: config.hostId,
-    instanceId: randomUUID(),
+    instanceId: identity.id,
     openClient: () =>
       createFail2banClient({
         socketPath,
@@ -152,58 +188,4 @@ async function startAgent(
   })
   agent.start()
   opened.defer(() => agent.stop())
-}
-
-/** fail2ban being away is reported, but never makes the process unready: its screens say what is wrong. */
-function checksOf(
-  state: StateProvider<AppRuntime>,
-  lease: InstanceLease,
-  console_: Console,
-): ReadinessCheck[] {
-  const offline = (): string[] =>
-    console_.hosts.list().flatMap(({ host }) => (host.offline ? [`${host.id}: ${host.offline.detail}`] : []))
-  return [
-    { name: 'state', required: true, problem: () => state.health().reasons.join(' ') || undefined },
-    {
-      name: 'lease',
-      required: true,
-      problem: () => (lease.lost.aborted ? 'Another process has taken over this database.' : undefined),
-    },
-    { name: 'fail2ban', required: false, problem: () => offline().join(' ') || undefined },
-  ]
-}
-
-function createStateProvider(config: Config, db: Db, log: Logger): StateProvider<AppRuntime> {
-  if (config.state.kind === 'memory') {
-    return createMemoryState({ now: Date.now, sessionArchive: createSessionsRepository(db), log })
-  }
-  throw new StateMisconfigured(
-    'This version of BanGUI has no Redis provider yet. Set STATE_BACKEND=memory and BANGUI_WORKERS=1, or install a version that has it.',
-  )
-}
-
-function addressLine(config: Config, port: number): string {
-  const { host } = config.listen
-  const shown = host.includes(':') ? `[${host}]` : host
-  return `ready: ${config.publicUrl ? config.publicUrl.origin + config.publicUrl.basePath : `http://${shown}:${port}/`}`
-}
-
-function announce(
-  log: Logger,
-  config: Config,
-  accounts: { setupRequired: boolean; setupToken: string | undefined; createdAdmin: string | undefined },
-): void {
-  if (accounts.createdAdmin !== undefined) {
-    log.info({ username: accounts.createdAdmin }, 'created the first administrator from the settings')
-  }
-  if (accounts.setupToken !== undefined) {
-    log.warn(
-      `Nobody can sign in yet. Open the console and create the administrator with this setup token: ${accounts.setupToken}`,
-    )
-  } else if (accounts.setupRequired) {
-    const which = config.setupToken === undefined ? 'printed at the first start' : 'of BANGUI_SETUP_TOKEN'
-    log.warn(
-      `Nobody can sign in yet. Open the console and create the administrator with the setup token ${which}. Is it lost, choose another with BANGUI_SETUP_TOKEN and start again.`,
-    )
-  }
 }

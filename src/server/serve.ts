@@ -24,23 +24,18 @@ export interface ServeDeps {
 export async function serve({ config, log, stop, worker }: ServeDeps): Promise<number> {
   const primary = worker === undefined ? undefined : connectToPrimary({ worker, log })
   try {
-    const runtime = await openRuntime(config, log, stop)
+    const runtime = await openRuntime(config, log, stop, primary)
     primary?.ready()
     return await serveUntil(stop, runtime, log)
   } catch (error) {
-    if (stop.aborted) return EXIT.stopped
-    const cause = error instanceof StageFailed ? error.cause : error
-    const status = exitStatusOf(cause)
-    const isExplained = status !== EXIT.failed || cause instanceof CannotListen
-    if (isExplained) log.fatal({ exit: status }, messageOf(cause))
-    else log.fatal({ err: cause }, messageOf(error))
-    return status
+    return stop.aborted ? EXIT.stopped : failed(error, log)
   }
 }
 
 async function serveUntil(stop: AbortSignal, runtime: Runtime, log: Logger): Promise<number> {
   const ended = AbortSignal.any([stop, runtime.lost])
   if (!ended.aborted) await new Promise((resolve) => ended.addEventListener('abort', resolve, { once: true }))
+  const status = stop.aborted ? EXIT.stopped : lost(runtime.lost.reason, log)
   const overdue = setTimeout(() => {
     log.error({ deadlineMs: STOP_DEADLINE_MS }, 'stopping took too long; what was still open is cut')
     process.exit(EXIT.failed)
@@ -48,7 +43,22 @@ async function serveUntil(stop: AbortSignal, runtime: Runtime, log: Logger): Pro
   overdue.unref()
   await runtime[Symbol.asyncDispose]()
   log.info('stopped')
-  return runtime.lost.aborted ? EXIT.leaseHeld : EXIT.stopped
+  return status
+}
+
+/** Either a part that could only begin later has failed, or the right to serve is gone, which was said when it went. */
+function lost(reason: unknown, log: Logger): number {
+  return reason instanceof StageFailed ? failed(reason, log) : EXIT.leaseHeld
+}
+
+/** Says what kept this process from serving. */
+function failed(error: unknown, log: Logger): number {
+  const cause = error instanceof StageFailed ? error.cause : error
+  const status = exitStatusOf(cause)
+  const isExplained = status !== EXIT.failed || cause instanceof CannotListen
+  if (isExplained) log.fatal({ exit: status }, messageOf(cause))
+  else log.fatal({ err: cause }, messageOf(error))
+  return status
 }
 
 function exitStatusOf(error: unknown): number {

@@ -213,6 +213,7 @@ describe('the instance lease', () => {
       provider: 'memory',
       started_at: 0,
       heartbeat_at: 0,
+      secret_fingerprints: '',
       ...given,
     })
 

@@ -43,7 +43,13 @@ async function open(nodeCount: number): Promise<StateUnderTest> {
   }
 
   const join = async (): Promise<StateProvider> => {
-    const state = createRedisState<RuntimeShape>({ target, clusterId, allowEviction: false, log, connect })
+    const state = createRedisState<RuntimeShape>({
+      target,
+      clusterId,
+      allowEviction: false,
+      log,
+      connect,
+    })
     opened.push(state)
     await state.start(new AbortController().signal)
     return state

@@ -28,6 +28,7 @@ function begin(answers: Answer[] = [], fetch: (limit: number) => FeedChange[] = 
         return { result: answer }
       },
     },
+    isCurrent: () => true,
     fetch,
     onLost: () => {
       lost += 1

@@ -4,7 +4,7 @@ import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
 import { captureJailStream } from '../fail2ban/jail-stream.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { AppRuntime } from '../state/app-runtime.ts'
-import type { StateProvider } from '../state/state-provider.ts'
+import type { Lease, StateProvider } from '../state/state-provider.ts'
 import { BanFeed } from './ban-feed.ts'
 import { BanRecords } from './ban-records.ts'
 import { createCommandHandler } from './command-handler.ts'
@@ -56,7 +56,7 @@ export function createAgent(deps: AgentDeps): Agent {
         })
         if (lease === 'busy') continue
         try {
-          await work(deps, AbortSignal.any([stopped.signal, lease.signal]))
+          await work(deps, lease, AbortSignal.any([stopped.signal, lease.signal]))
         } finally {
           await lease.release()
         }
@@ -79,8 +79,11 @@ export function createAgent(deps: AgentDeps): Agent {
   }
 }
 
-/** The agent's work while it holds the lease. */
-async function work(deps: AgentDeps, signal: AbortSignal): Promise<void> {
+/**
+ * The agent's work while it holds the lease. A process that stood still may have lost it without knowing: whatever has an
+ * effect is preceded by the question whether it is still held.
+ */
+async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise<void> {
   const { host, state, log, now = Date.now, intervalMs = 500 } = deps
   const [watching, working] = [deps.openClient(), deps.openClient()]
   const records = new BanRecords({ open: deps.openDatabase ?? openDatabaseReader, now, log })
@@ -91,6 +94,7 @@ async function work(deps: AgentDeps, signal: AbortSignal): Promise<void> {
     client: watching,
     records,
     requests: state.requests,
+    isCurrent: () => lease.isHeld(),
     position: () => state.runtime.get(`feed/${host}`)?.value,
     wake: () => watch.wake(),
     now,
@@ -103,7 +107,9 @@ async function work(deps: AgentDeps, signal: AbortSignal): Promise<void> {
     records,
     report,
     databasePath,
-    publish: (snapshot) => state.runtime.set(`host/${host}`, snapshot),
+    publish: async (snapshot) => {
+      if (lease.isHeld()) await state.runtime.set(`host/${host}`, snapshot)
+    },
     now,
     intervalMs,
     log,
@@ -114,9 +120,10 @@ async function work(deps: AgentDeps, signal: AbortSignal): Promise<void> {
     report,
     captureStream: (jail) => captureJailStream({ configDir, jail }),
     look: () => watch.look(),
+    isCurrent: () => lease.isHeld(),
     log,
   })
-  const stopServing = await state.requests.serve(`agent/${host}`, handle)
+  const stopServing = await state.requests.serve(`agent/${host}`, handle, { takes: () => lease.isHeld() })
   const closeConnections = (): void => void Promise.all([watching.close(), working.close()])
   signal.addEventListener('abort', closeConnections, { once: true })
   try {

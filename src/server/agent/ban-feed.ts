@@ -12,6 +12,7 @@ export interface BanFeedDeps {
   readonly client: Pick<Fail2banClient, 'jailStatus' | 'bannedIn' | 'bannedWithTimes'>
   readonly records: Pick<BanRecords, 'isReadable' | 'news' | 'latest' | 'past'>
   readonly requests: Pick<Requests, 'send'>
+  readonly isCurrent: () => boolean
   /** Where the console's archive ends; undefined until somebody has said. */
   readonly position: () => FeedPosition | undefined
   /** Asks for another look soon. */
@@ -48,6 +49,7 @@ export class BanFeed {
     this.#sender = new FeedSender({
       host: deps.host,
       requests: deps.requests,
+      isCurrent: deps.isCurrent,
       fetch: (limit) => this.#fetch(limit),
       onLost: () => {
         this.begin()

@@ -10,6 +10,8 @@ export type CommandHandlerDeps = BanCommandsDeps &
   JailCommandsDeps & {
     /** Lets the console see what was changed, and waits for it a moment. */
     readonly look: () => Promise<void>
+    /** Whether this agent is still the one that may change anything at its fail2ban. */
+    readonly isCurrent: () => boolean
     readonly log: Logger
   }
 
@@ -19,7 +21,7 @@ const WAITING = 40
 
 /** Executes what crosses the wall: parses it again, checks it against the server, and verifies what became of it. */
 export function createCommandHandler(deps: CommandHandlerDeps): (payload: Json) => Promise<Json> {
-  const { log, look } = deps
+  const { log, look, isCurrent } = deps
   const limit = createLimit({
     width: AT_ONCE,
     queue: WAITING,
@@ -43,7 +45,12 @@ export function createCommandHandler(deps: CommandHandlerDeps): (payload: Json) 
     }
     let isTouched = false
     try {
-      return await limit.run(() => execute(parsed.data, () => void (isTouched = true)))
+      return await limit.run(() =>
+        execute(parsed.data, () => {
+          if (!isCurrent()) throw superseded(isTouched)
+          isTouched = true
+        }),
+      )
     } catch (error) {
       const reply = replyTo(error, isTouched)
       log.warn({ command: parsed.data.kind, code: reply.code, err: error }, 'a command was not carried out')
@@ -52,4 +59,13 @@ export function createCommandHandler(deps: CommandHandlerDeps): (payload: Json) 
       if (isTouched) await look()
     }
   }
+}
+
+/** This process stood still, or was cut off, for so long that another one took its place. */
+function superseded(isTouched: boolean): Refusal {
+  const effect = isTouched ? 'It was carried out in part.' : 'Nothing was changed.'
+  return new Refusal(
+    'fail2ban-unavailable',
+    `The agent that took this command was replaced meanwhile. ${effect} Look at the bans, and try again.`,
+  )
 }

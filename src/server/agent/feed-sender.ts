@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { FeedAck, type FeedBatch, type FeedChange } from '../../shared/feed.ts'
 import type { Logger } from '../lib/logger.ts'
-import { RequestFailed, type Requests } from '../state/state-provider.ts'
+import { RequestFailed, RequestLost, type Requests } from '../state/state-provider.ts'
 
 export interface FeedSenderDeps {
   readonly host: string
   readonly requests: Pick<Requests, 'send'>
+  /** Whether this agent is still the one: another one tells of its host otherwise. Asked right before each batch. */
+  readonly isCurrent: () => boolean
   /** More changes, at most so many, for when those that were pushed are sent; none: nothing for now. */
   readonly fetch: (limit: number) => readonly FeedChange[]
   /** The console has lost the thread, or too much is waiting: a new epoch is needed. */
@@ -24,6 +26,8 @@ const FAILURES = 5
 const MOST_WAITING = 150_000
 /** The past is in no hurry, and the database has other work. */
 const PAST_PAUSE_MS = 25
+
+type Fault = 'failed' | 'lost' | 'unanswered'
 
 /** Brings changes to the console's database, in order, each batch until it is acknowledged. */
 export class FeedSender {
@@ -105,25 +109,29 @@ export class FeedSender {
     epoch.seq += 1
     const batch: FeedBatch = { host, epoch: epoch.id, seq: epoch.seq, changes }
     let failures = 0
+    let lost = 0
     for (let waitMs = FIRST_RETRY_MS; this.#epoch === epoch; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
-      const result = await this.#send(batch, failures)
+      const result = await this.#send(batch, failures + lost)
       if (this.#stopped.signal.aborted || this.#epoch !== epoch) return
       if (result === 'resync') this.#lose('the console asked for it')
       else if (result === 'failed') failures += 1
+      else if (result === 'lost') lost += 1
       else if (result !== 'unanswered') return
       if (failures === FAILURES) this.#lose('a batch could not be stored')
       await this.#pause(waitMs)
     }
   }
 
-  async #send(batch: FeedBatch, failures: number): Promise<FeedAck['result'] | 'failed' | 'unanswered'> {
-    const { host, requests, log } = this.#deps
-    // An answer to an id is remembered, a failure too: a new try after a failure needs a new one.
-    const id = `${batch.epoch}-${batch.seq}-${failures}`
+  async #send(batch: FeedBatch, attempt: number): Promise<FeedAck['result'] | Fault> {
+    const { host, requests, isCurrent, log } = this.#deps
+    if (!isCurrent()) return 'unanswered'
+    // What became of an id is remembered, a failure and a loss too: a new try after one needs a new one.
+    const id = `${batch.epoch}-${batch.seq}-${attempt}`
     try {
       const answer = await requests.send(`ingest/${host}`, batch, { id, timeoutMs: TIMEOUT_MS })
       return FeedAck.parse(answer).result
     } catch (error) {
+      if (error instanceof RequestLost) return 'lost'
       if (!(error instanceof RequestFailed)) return 'unanswered'
       log.warn({ err: error, host }, 'the console could not store bans; trying again')
       return 'failed'

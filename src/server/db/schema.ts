@@ -52,7 +52,10 @@ interface SessionsTable {
   expires_at: number
 }
 
-/** Who serves this database when only one process may: one row, named `console`. */
+/**
+ * Who serves this database. With STATE_BACKEND=memory only one process may: one row, named `console`. With redis each has a
+ * row of its own, `console/<holder>`.
+ */
 interface InstanceLeasesTable {
   name: string
   /** The process's start time in kernel ticks, which tells a recycled pid, a dot, and a random id. */
@@ -64,6 +67,8 @@ interface InstanceLeasesTable {
   provider: 'memory' | 'redis'
   started_at: number
   heartbeat_at: number
+  /** Comma list of fingerprints of the session secrets, the one that signs first; empty where nobody has to know. */
+  secret_fingerprints: Generated<string>
 }
 export type InstanceLeaseRow = Selectable<InstanceLeasesTable>
 

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { Role } from '../../shared/session.ts'
+import { insuredLimits } from '../state/insured-limits.ts'
 import type { RateLimits } from '../state/state-provider.ts'
 import { addressBucket, clientAddress } from './client-address.ts'
 import type { Actor } from './endpoint.ts'
@@ -26,15 +27,16 @@ export interface AdmitDeps {
  * asked in one round trip. What the caller may do is the endpoint's business.
  */
 export function admit(deps: AdmitDeps): RequestHandler {
+  const limits = insuredLimits(deps.limits)
   return async (req, res, next) => {
     const session = deps.sessions.named(req)
     if (!session) {
-      await countRequest(deps.limits, res, { addressBucket: addressBucket(clientAddress(req), 64) })
+      await countRequest(limits, res, { addressBucket: addressBucket(clientAddress(req), 64) })
       return next()
     }
     const [actor] = await Promise.all([
       findActor(deps, session),
-      countRequest(deps.limits, res, { sessionIdHash: session.idHash }),
+      countRequest(limits, res, { sessionIdHash: session.idHash }),
     ])
     if (actor) req.context.actor = actor
     return next()

@@ -9,7 +9,7 @@ const PER_ADDRESS: Rule = { name: 'address', points: 300, windowSeconds: 60 }
 
 /** Counts one request of the session, or of the address where there is none; throws `rate-limited` beyond the budget. */
 export async function countRequest(
-  limits: RateLimits,
+  limits: Pick<RateLimits, 'consume'>,
   res: Response,
   client: { sessionIdHash: string } | { addressBucket: string },
 ): Promise<void> {

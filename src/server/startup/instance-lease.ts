@@ -4,7 +4,9 @@ import type { Db } from '../db/database.ts'
 import type { Database, InstanceLeaseRow } from '../db/schema.ts'
 import type { Logger } from '../lib/logger.ts'
 import { pause } from '../lib/pause.ts'
+import { StateMisconfigured } from '../state/state-provider.ts'
 import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { acceptEachOther } from './secret-fingerprints.ts'
 
 /** The row of the one process that serves with STATE_BACKEND=memory. Those with redis have one each, `console/<holder>`. */
 const NAME = 'console'
@@ -26,6 +28,8 @@ export interface InstanceLeaseDeps {
   /** Milliseconds since 1970; for showing only, lives are judged by heartbeats that move. */
   readonly now: () => number
   readonly hostname: string
+  /** Of the session secrets, as `fingerprintsOf` gives them: all who serve this database must accept each other's sessions. */
+  readonly secretFingerprints?: readonly string[]
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Ends the wait for a holder that may be dead. */
   readonly signal?: AbortSignal
@@ -78,6 +82,7 @@ export async function acquireInstanceLease(deps: InstanceLeaseDeps): Promise<Ins
     provider: deps.provider,
     started_at: at,
     heartbeat_at: at,
+    secret_fingerprints: (deps.secretFingerprints ?? []).join(','),
   }
   const watch = createWatch(times.watchMs)
   for (;;) {
@@ -102,15 +107,35 @@ async function tryToTake(
   watch: Watch,
 ): Promise<{ rival: InstanceLeaseRow; isNew: boolean } | undefined> {
   const rows = await tx.selectFrom('instance_leases').selectAll().execute()
-  const rivals = rows.filter((row) => row.provider === 'memory' || own.provider === 'memory')
+  const rivals = rows.filter(
+    (row) => row.provider === 'memory' || own.provider === 'memory' || !shareSessions(row, own),
+  )
   for (const rival of rivals) {
     const { verdict, isNew } = watch(rival, own)
-    if (verdict === 'alive') throw new InstanceLeaseHeld(rival, own.provider)
+    if (verdict === 'alive') throw refusalOf(rival, own)
     if (verdict === 'unknown') return { rival, isNew }
     await tx.deleteFrom('instance_leases').where('name', '=', rival.name).execute()
   }
   await tx.insertInto('instance_leases').values(own).execute()
   return undefined
+}
+
+/** Where either says nothing of its secrets there is nothing to compare. */
+function shareSessions(a: InstanceLeaseRow, b: InstanceLeaseRow): boolean {
+  if (a.secret_fingerprints === '' || b.secret_fingerprints === '') return true
+  return acceptEachOther(a.secret_fingerprints.split(','), b.secret_fingerprints.split(','))
+}
+
+function refusalOf(rival: InstanceLeaseRow, own: InstanceLeaseRow): Error {
+  if (rival.provider === 'memory' || own.provider === 'memory') {
+    return new InstanceLeaseHeld(rival, own.provider)
+  }
+  return new StateMisconfigured(
+    [
+      `BanGUI refuses to start: its SESSION_SECRET is not that of the other process on this database (host ${rival.hostname}, pid ${rival.pid}), so each would take the other's sessions for forged (fingerprints ${own.secret_fingerprints} here, ${rival.secret_fingerprints} there).`,
+      'Set the same SESSION_SECRET for all. To change it while they run: first add the new one at the end for all of them, then move it to the front.',
+    ].join('\n'),
+  )
 }
 
 type Verdict = 'alive' | 'dead' | 'unknown'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { InstanceReport } from '../../shared/cluster.ts'
-import type { FeedPosition } from '../../shared/feed.ts'
-import type { HostSnapshot } from '../../shared/host.ts'
+import { InstanceReport } from '../../shared/cluster.ts'
+import { FeedPosition } from '../../shared/feed.ts'
+import { HostSnapshot } from '../../shared/host.ts'
 
 /** Since when the last health check knows a host's fail2ban to be away, and why; null while it is there. */
 export const HostHealth = z.object({
@@ -19,4 +19,20 @@ export interface AppRuntime extends Record<string, unknown> {
   [key: `instance/${string}`]: InstanceReport
   /** What the last health check found at a host; written and read by the job. */
   [key: `health/${string}`]: HostHealth
+}
+
+const VALUES = [
+  ['host/', HostSnapshot],
+  ['feed/', FeedPosition],
+  ['instance/', InstanceReport],
+  ['health/', HostHealth],
+] as const
+
+/**
+ * What another process wrote, as far as this version understands it: fields it does not know are left out, and so is a value
+ * that is not what its key says. Keys of a newer version are nobody's business here.
+ */
+export function readAppRuntime(key: string, value: unknown): unknown {
+  const [, schema] = VALUES.find(([prefix]) => key.startsWith(prefix)) ?? []
+  return schema?.safeParse(value).data
 }

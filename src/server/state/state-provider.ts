@@ -211,7 +211,12 @@ export interface Locks {
 
 /** Nobody answered in time. The request may or may not have been carried out. */
 export class RequestTimeout extends Error {
-  override readonly name = 'RequestTimeout'
+  override readonly name: string = 'RequestTimeout'
+}
+
+/** Whoever took it is gone, or the store has lost it: no answer will come. */
+export class RequestLost extends RequestTimeout {
+  override readonly name = 'RequestLost'
 }
 
 /** Nobody serves this address: it was not carried out. */

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 import * as foundation from './0001-foundation.ts'
+import * as severalProcesses from './0002-several-processes.ts'
 
 export interface Migration {
   up(db: Kysely<Database>): Promise<void>
@@ -9,6 +10,7 @@ export interface Migration {
 /** In order, by hand: nothing is found by scanning folders. A landed migration is never edited. */
 const MIGRATIONS: ReadonlyArray<readonly [name: string, migration: Migration]> = [
   ['0001-foundation', foundation],
+  ['0002-several-processes', severalProcesses],
 ]
 
 /** The database was last used by a newer BanGUI, whose tables this one does not know. */

@@ -36,10 +36,12 @@ export interface BanIngestDeps {
 export function createBanIngest(deps: BanIngestDeps): BanIngest {
   const { repository, state, log } = deps
   const serving = new Map<string, Promise<() => Promise<void>>>()
+  const feeds = new Map<string, HostFeed>()
   let unsubscribe: (() => void) | undefined
 
   async function serveHost(host: string): Promise<() => Promise<void>> {
     const feed = createHostFeed(deps, host)
+    feeds.set(host, feed)
     await feed.tellPosition()
     let last: Promise<unknown> = Promise.resolve()
     return state.requests.serve(`ingest/${host}`, (payload) => {
@@ -62,9 +64,17 @@ export function createBanIngest(deps: BanIngestDeps): BanIngest {
     }
   }
 
+  /** The store has lost it, and an agent that begins could not know where the archive ends. */
+  function tellAgain(key: string | number | symbol): void {
+    const feed = typeof key === 'string' && key.startsWith('feed/') ? feeds.get(key.slice(5)) : undefined
+    // Away again already: it will be lost again, and told again.
+    feed?.tellPosition().catch(() => undefined)
+  }
+
   return {
     async start() {
-      unsubscribe = state.runtime.subscribe(({ key }) => {
+      unsubscribe ??= state.runtime.subscribe(({ key, entry }) => {
+        if (!entry) tellAgain(key)
         const host = hostOf(key)
         if (host === undefined || serving.has(host)) return
         ensure(host).catch((error: unknown) => {
@@ -87,6 +97,8 @@ export function createBanIngest(deps: BanIngestDeps): BanIngest {
 function hostOf(key: string | number | symbol): string | undefined {
   return typeof key === 'string' && key.startsWith('host/') ? key.slice('host/'.length) : undefined
 }
+
+type HostFeed = ReturnType<typeof createHostFeed>
 
 /** The feed of one host; `take` is called one at a time. */
 function createHostFeed({ repository, state, log }: BanIngestDeps, host: string) {

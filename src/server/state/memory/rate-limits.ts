@@ -20,7 +20,7 @@ export function sweepWindows(windows: Windows, at: number): void {
 /** Counts in this process's memory. `monotonicMs` does not jump when somebody sets the clock. */
 export function createMemoryRateLimits(
   windows: Windows,
-  node: NodeLife & { monotonicMs: () => number },
+  node: Pick<NodeLife, 'assertRunning'> & { monotonicMs: () => number },
 ): RateLimits {
   const { monotonicMs } = node
   const idOf = (rule: Rule, key: string): string => `${rule.name}\0${key}`

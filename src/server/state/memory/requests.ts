@@ -10,6 +10,7 @@ const MOST_REMEMBERED = 10_000
 type Answer = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: string }
 
 interface Server {
+  readonly takes: () => boolean
   readonly handler: (payload: Json) => Promise<Json>
   readonly answering: Set<Promise<Answer>>
 }
@@ -45,7 +46,7 @@ export function createMemoryRequests(
   function ask(to: string, key: string, question: Json): Promise<Answer> {
     const known = remembered.get(key)
     if (known && (known.forgetAt ?? Infinity) > monotonicMs()) return known.answer
-    const server = servers.get(to)?.at(-1)
+    const server = servers.get(to)?.findLast(({ takes }) => takes())
     if (!server) throw new NobodyServes(`Nobody serves ${to}.`)
     const answer = handle(server, question)
     const entry: Remembered = { answer, forgetAt: undefined }
@@ -64,9 +65,9 @@ export function createMemoryRequests(
       return copyJson(answer.value)
     },
 
-    async serve(to, handler) {
+    async serve(to, handler, { takes = () => true } = {}) {
       node.assertRunning()
-      const server: Server = { handler, answering: new Set() }
+      const server: Server = { takes, handler, answering: new Set() }
       servers.set(to, [...(servers.get(to) ?? []), server])
       const leave = node.owns(() => {
         const others = (servers.get(to) ?? []).filter((other) => other !== server)

@@ -20,7 +20,7 @@ export type BusMessage = z.infer<typeof BusMessage>
 export function createRedisBus(deps: {
   link: RedisLink
   node: NodeLife
-  channel: string
+  channel: () => string
   listeners: Listeners<BusMessage>
 }): Bus & { hear(text: string): void } {
   const { link, node, channel, listeners } = deps
@@ -31,7 +31,7 @@ export function createRedisBus(deps: {
       node.assertRunning()
       sent += 1
       const text = JSON.stringify({ topic, message, from: me, number: sent } satisfies BusMessage)
-      await link.ask((client) => client.publish(channel, text))
+      await link.ask((client) => client.publish(channel(), text))
     },
     on(topic, listener) {
       // What this process sent before is still on its way back to it, and was not meant for this listener.

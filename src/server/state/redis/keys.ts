@@ -23,8 +23,6 @@ export const keys = {
 }
 
 /** Unlike keys, channels are shared by all databases of a server: they carry the id of the installation. */
-export function channelsOf(clusterId: string) {
-  const name = (what: string): string => `bangui:${clusterId}:${what}`
-  return { runtime: name('runtime'), bus: name('bus'), locks: name('locks'), requests: name('requests') }
+export function channelOf(clusterId: string, what: 'runtime' | 'bus' | 'locks' | 'requests'): string {
+  return `bangui:${clusterId}:${what}`
 }
-export type Channels = ReturnType<typeof channelsOf>

@@ -46,7 +46,7 @@ const Holders = z.array(z.tuple([z.string(), z.string(), z.number()]))
 export interface RedisLocksDeps {
   readonly link: RedisLink
   readonly node: NodeLife
-  readonly channel: string
+  readonly channel: () => string
   /** Milliseconds that nobody can set: how long a lease lasts. */
   readonly monotonicMs: () => number
   readonly now: () => number
@@ -147,7 +147,7 @@ function hold(
   async function release(): Promise<void> {
     if (!end()) return
     // Redis away: it ends by itself.
-    await ask(RELEASE, [deps.channel, name]).catch(() => undefined)
+    await ask(RELEASE, [deps.channel(), name]).catch(() => undefined)
   }
 
   return {

@@ -11,14 +11,14 @@ import {
 } from '../state-provider.ts'
 import { createRedisBus, type BusMessage } from './bus.ts'
 import { openConnection, type ConnectionUse, type RedisClient } from './connections.ts'
-import { channelsOf } from './keys.ts'
+import { channelOf } from './keys.ts'
 import { createRedisLink } from './link.ts'
 import { createRedisLocks } from './locks.ts'
 import { createRedisRateLimits } from './rate-limits.ts'
 import { settingsFault } from './redis-faults.ts'
 import type { RedisTarget } from './redis-target.ts'
 import { createRedisRequests } from './requests.ts'
-import { RuntimeReplica } from './runtime-replica.ts'
+import { RuntimeReplica, type ReadValue } from './runtime-replica.ts'
 import { createRedisRuntimeState } from './runtime-state.ts'
 import { ServerWatch } from './server-watch.ts'
 import { createRedisSessions } from './session-store.ts'
@@ -28,9 +28,14 @@ const FETCH_AGAIN_MS = 200
 
 export interface RedisStateDeps {
   readonly target: RedisTarget
-  /** Id of this installation, from its database: a Redis that belongs to another one is refused. */
-  readonly clusterId: string
+  /**
+   * Id of this installation, from its database: a Redis that belongs to another one is refused. Undefined for a process
+   * without a database, which waits until the Redis is somebody's.
+   */
+  readonly clusterId: string | undefined
   readonly allowEviction: boolean
+  /** What RuntimeState's values mean to this version; anything where it is left out. */
+  readonly readValue?: ReadValue
   readonly log: Logger
   /** Milliseconds since 1970. */
   readonly now?: () => number
@@ -97,12 +102,12 @@ export function createRedisState<S extends RuntimeShape>(deps: RedisStateDeps): 
 }
 
 function createParts<S extends RuntimeShape>(deps: RedisStateDeps, node: NodeLife) {
-  const { target, clusterId, log, now = Date.now } = deps
+  const { target, log, now = Date.now } = deps
   const connect = deps.connect ?? ((use: ConnectionUse) => openConnection(target, use))
   const monotonicMs = (): number => performance.now()
-  const channels = channelsOf(clusterId)
+  const channel = (what: Parameters<typeof channelOf>[1]) => (): string => channelOf(watch.clusterId, what)
   const listeners = createListeners<Change<S>>(log)
-  const replica = new RuntimeReplica<S>(listeners, monotonicMs)
+  const replica = new RuntimeReplica<S>(listeners, monotonicMs, deps.readValue ?? ((_key, value) => value))
 
   /** What was missed is in the store. Where it cannot be fetched now, the next look or the next connection asks again. */
   const catchUp = (): Promise<boolean> =>
@@ -117,24 +122,24 @@ function createParts<S extends RuntimeShape>(deps: RedisStateDeps, node: NodeLif
     isFatal: misconfigured,
     log,
   })
-  const runtime = createRedisRuntimeState<S>({ link, node, channel: channels.runtime, listeners, replica })
+  const runtime = createRedisRuntimeState<S>({ link, node, channel: channel('runtime'), listeners, replica })
   const watch = new ServerWatch<S>({ ...deps, link, now, replica, onBehind: () => void catchUp() })
   const bus = createRedisBus({
     link,
     node,
-    channel: channels.bus,
+    channel: channel('bus'),
     listeners: createListeners<BusMessage>(log),
   })
-  const locks = createRedisLocks({ link, node, channel: channels.locks, monotonicMs, now })
-  const requests = createRedisRequests({ link, node, channel: channels.requests, log })
-  const heard = new Map<string, (text: string) => void>([
-    [channels.runtime, (text) => void (replica.hear(text) === 'behind' && catchUp())],
-    [channels.bus, (text) => bus.hear(text)],
-    [channels.locks, (text) => locks.hear(text)],
-    [channels.requests, (text) => requests.hear(text)],
-  ])
+  const locks = createRedisLocks({ link, node, channel: channel('locks'), monotonicMs, now })
+  const requests = createRedisRequests({ link, node, channel: channel('requests'), log })
   const subscriber = createSubscriber({
-    channels: heard,
+    channels: () =>
+      new Map<string, (text: string) => void>([
+        [channel('runtime')(), (text) => void (replica.hear(text) === 'behind' && catchUp())],
+        [channel('bus')(), (text) => bus.hear(text)],
+        [channel('locks')(), (text) => locks.hear(text)],
+        [channel('requests')(), (text) => requests.hear(text)],
+      ]),
     connect: () => connect('subscriber'),
     onReturn: () => void catchUp(),
     log,

@@ -6,6 +6,7 @@ import type { Logger } from '../../lib/logger.ts'
 import type { NodeLife } from '../node-life.ts'
 import {
   RequestFailed,
+  RequestLost,
   RequestTimeout,
   NobodyServes,
   StateUnavailable,
@@ -46,7 +47,7 @@ type Fate =
 export interface RedisRequestsDeps {
   readonly link: RedisLink
   readonly node: NodeLife
-  readonly channel: string
+  readonly channel: () => string
   readonly log: Pick<Logger, 'warn'> | undefined
 }
 
@@ -113,7 +114,7 @@ class Asking {
   async #begin(to: string, id: string, payload: string, timeoutMs: number): Promise<Fate> {
     const { link, channel } = this.#deps
     const wake = JSON.stringify({ kind: 'wake', to } satisfies z.infer<typeof Message>)
-    const args = [id, payload, timeoutMs, this.#me, REMEMBER_MS + timeoutMs, channel, wake]
+    const args = [id, payload, timeoutMs, this.#me, REMEMBER_MS + timeoutMs, channel(), wake]
     return fateOf(await link.run(ASK, keysOf(to, id), args))
   }
 
@@ -126,7 +127,7 @@ class Asking {
       if (fate.kind === 'answered') return fate.answer
       if (fate.kind === 'nobody') throw new NobodyServes(`Nobody took the request to ${to} in time.`)
       if (fate.kind === 'lost')
-        throw new RequestTimeout(`The request to ${to} was taken, and whoever took it is gone.`)
+        throw new RequestLost(`The request to ${to} was taken, and whoever took it is gone.`)
       if (leftMs <= LOOK_MS) throw new RequestTimeout(`${to} did not answer in time.`)
     }
   }
@@ -255,7 +256,7 @@ class Serving {
     const until = performance.now() + ANSWER_RETRY_MS
     const args = [
       JSON.stringify(answer),
-      channel,
+      channel(),
       JSON.stringify(to),
       JSON.stringify(id),
       REMEMBER_MS,

@@ -26,6 +26,9 @@ export interface Snapshot {
   readonly entries: ReadonlyMap<string, string>
 }
 
+/** What a value means to this version; undefined where it means nothing, as if it were not there. */
+export type ReadValue = (key: string, value: unknown) => unknown
+
 /** What the store's own facts say about this copy of it. */
 export type Freshness = 'fresh' | 'behind'
 
@@ -44,9 +47,12 @@ export class RuntimeReplica<S extends RuntimeShape> {
   /** Of the store's clock against ours. */
   skewMs = 0
 
-  constructor(listeners: Listeners<Change<S>>, monotonicMs: () => number) {
+  readonly #read: ReadValue
+
+  constructor(listeners: Listeners<Change<S>>, monotonicMs: () => number, read: ReadValue) {
     this.#listeners = listeners
     this.#monotonicMs = monotonicMs
+    this.#read = read
   }
 
   get<K extends keyof S>(key: K): Versioned<S[K]> | undefined {
@@ -72,7 +78,7 @@ export class RuntimeReplica<S extends RuntimeShape> {
     if (incarnation !== this.#incarnation) return 'behind'
     if (rev <= this.#rev) return 'fresh'
     if (prev !== this.#rev) return 'behind'
-    this.#apply(key, entry && this.#versioned(entry))
+    this.#apply(key, entry && this.#versioned(key, entry))
     this.#reach(rev)
     return 'fresh'
   }
@@ -90,7 +96,12 @@ export class RuntimeReplica<S extends RuntimeShape> {
   adopt({ incarnation, rev, entries }: Snapshot, askedAtRev: Revision): void {
     const isOvertaken = incarnation === this.#incarnation && rev >= askedAtRev && rev < this.#rev
     if (isOvertaken) return
-    const parsed = new Map([...entries].map(([key, text]) => [key, this.#parse(text)] as const))
+    const parsed = new Map(
+      [...entries].flatMap(([key, text]) => {
+        const entry = this.#versioned(key, Entry.parse(JSON.parse(text)))
+        return entry ? [[key, entry] as const] : []
+      }),
+    )
     for (const key of this.#entries.keys()) if (!parsed.has(String(key))) this.#apply(String(key), null)
     const changed = [...parsed]
       .filter(([key, entry]) => this.#entries.get(key)?.rev !== entry.rev)
@@ -125,14 +136,12 @@ export class RuntimeReplica<S extends RuntimeShape> {
     this.#listeners.tell({ key, entry: entry ?? undefined })
   }
 
-  #parse(text: string): Versioned<S[keyof S]> {
-    return this.#versioned(Entry.parse(JSON.parse(text)))
-  }
-
   /** With the time of the write by our own clock, since that is what ages are reckoned with. */
-  #versioned({ rev, at, value }: z.infer<typeof Entry>): Versioned<S[keyof S]> {
+  #versioned(key: string, { rev, at, value }: z.infer<typeof Entry>): Versioned<S[keyof S]> | null {
+    const read = this.#read(key, value)
+    if (read === undefined) return null
     const skewMs = Math.abs(this.skewMs) < SKEW_MS ? 0 : this.skewMs
-    return Object.freeze({ rev, at: at - skewMs, value: freezeJson(value as Json) as S[keyof S] })
+    return Object.freeze({ rev, at: at - skewMs, value: freezeJson(read as Json) as S[keyof S] })
   }
 }
 

@@ -54,7 +54,7 @@ const Stored = z.record(z.string(), z.string())
 export interface RedisRuntimeDeps<S extends RuntimeShape> {
   readonly link: RedisLink
   readonly node: NodeLife
-  readonly channel: string
+  readonly channel: () => string
   readonly listeners: Listeners<Change<S>>
   readonly replica: RuntimeReplica<S>
 }
@@ -69,7 +69,7 @@ export function createRedisRuntimeState<S extends RuntimeShape>(deps: RedisRunti
   async function write(key: keyof S, valueText: string, expect: string): Promise<z.infer<typeof Written>> {
     node.assertRunning()
     const name = String(key)
-    const args = [name, JSON.stringify(name), valueText, expect, channel, randomUUID()]
+    const args = [name, JSON.stringify(name), valueText, expect, channel(), randomUUID()]
     const written = Written.parse(await link.run(WRITE, [keys.runtime], args))
     // Read-your-writes, and in order: what comes before it has arrived as well.
     if (written[0] === 1 && !(await replica.reached(Number(written[2]), NEWS_MS))) await resync()

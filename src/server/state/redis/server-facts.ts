@@ -46,8 +46,8 @@ function parseInfo(text: string): Record<string, string> {
 
 export interface ServerExpectations {
   readonly target: RedisTarget
-  /** Of this installation: the Redis must be its own. */
-  readonly clusterId: string
+  /** Of this installation: the Redis must be its own. Undefined: whose it is has to be found out. */
+  readonly clusterId: string | undefined
   readonly allowEviction: boolean
 }
 
@@ -105,20 +105,25 @@ export function warningsAbout(facts: StateServer): string[] {
 }
 
 /**
- * Makes an empty Redis ours; throws StateMisconfigured when it belongs to another installation. Where it is ours already
- * nothing is written, since it may be full.
+ * Makes an empty Redis ours, and resolves with the id of the installation that it belongs to; throws StateMisconfigured when
+ * that is another one. Where it is ours already nothing is written, since it may be full.
  */
 export async function claimServer(
   client: RedisClient,
   { target, clusterId }: ServerExpectations,
-): Promise<void> {
+): Promise<string> {
   let owner = await client.get(keys.cluster)
-  if (owner === null) {
+  if (owner === null && clusterId !== undefined) {
     await client.set(keys.cluster, clusterId, 'NX')
     owner = await client.get(keys.cluster)
   }
-  if (owner === clusterId) return
+  if (owner === null) {
+    throw new Error(
+      `The Redis at ${describeTarget(target)} is empty: no BanGUI with the role web or jobs has used it yet. Waiting for one.`,
+    )
+  }
+  if (clusterId === undefined || owner === clusterId) return owner
   throw new StateMisconfigured(
-    `The Redis at ${describeTarget(target)} belongs to another BanGUI installation (its id is ${owner?.slice(0, 8) ?? 'gone again'}, that of this database is ${clusterId.slice(0, 8)}). Set REDIS_URL to a Redis, or a database number, of this installation's own. If that other one is no more: redis-cli del '${keys.cluster}'.`,
+    `The Redis at ${describeTarget(target)} belongs to another BanGUI installation (its id is ${owner.slice(0, 8)}, that of this database is ${clusterId.slice(0, 8)}). Set REDIS_URL to a Redis, or a database number, of this installation's own. If that other one is no more: redis-cli del '${keys.cluster}'.`,
   )
 }

@@ -40,6 +40,7 @@ export interface ServerWatchDeps<S extends RuntimeShape> extends ServerExpectati
 export class ServerWatch<S extends RuntimeShape> {
   readonly #deps: ServerWatchDeps<S>
   readonly #said = new Set<string>()
+  #clusterId: string | undefined
   #facts: ServerFacts | undefined
   #factsAt = 0
   #measured = { latencyMs: 0, clockSkewMs: 0 }
@@ -56,8 +57,15 @@ export class ServerWatch<S extends RuntimeShape> {
   /** Whether this is our Redis, and fit: asked of every new connection. Rejects with StateMisconfigured where it never will be. */
   async verify(client: RedisClient): Promise<void> {
     judgeServer(await this.#readFacts(client), this.#deps)
-    await claimServer(client, this.#deps)
+    const { clusterId = this.#clusterId } = this.#deps
+    this.#clusterId = await claimServer(client, { ...this.#deps, clusterId })
     this.#sampledAt = this.#deps.now()
+  }
+
+  /** Of the installation that the Redis belongs to. Once it is verified. */
+  get clusterId(): string {
+    if (this.#clusterId === undefined) throw new Error('Redis was not verified yet')
+    return this.#clusterId
   }
 
   start(): void {

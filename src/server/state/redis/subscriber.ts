@@ -10,18 +10,19 @@ export interface Subscriber {
 }
 
 export function createSubscriber(deps: {
-  /** By channel, who hears it. */
-  channels: ReadonlyMap<string, (text: string) => void>
+  /** By channel, who hears it; asked when it opens. */
+  channels: () => ReadonlyMap<string, (text: string) => void>
   connect: () => RedisClient
   /** The channels are heard again: what was said meanwhile was missed. */
   onReturn: () => void
   log: Pick<Logger, 'error' | 'debug'>
 }): Subscriber {
-  const { channels, log } = deps
+  const { log } = deps
   let client: RedisClient | undefined
 
   return {
     async open(signal) {
+      const channels = deps.channels()
       const opened = deps.connect()
       client = opened
       opened.on('error', (error: unknown) => log.debug({ err: error }, 'the connection for messages failed'))

@@ -1,0 +1,177 @@
+import { fileURLToPath } from 'node:url'
+import type { Express } from 'express'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { createConsole, type Console } from './console.ts'
+import { createAuthFeature } from './features/auth/auth.feature.ts'
+import { createPasswords } from './features/auth/password.ts'
+import { createSessionCount } from './features/auth/session-count.ts'
+import { startupAccounts } from './features/auth/setup.ts'
+import { clusterEndpoints } from './features/cluster/cluster.endpoints.ts'
+import { createClusterService } from './features/cluster/cluster.service.ts'
+import { createReadiness, type ReadinessCheck } from './features/health/readiness.ts'
+import { runLedgerJobs } from './features/jobs/run-ledger.jobs.ts'
+import { createRunLedger } from './features/jobs/run-ledger.repository.ts'
+import { createMeters } from './features/metrics/meters.ts'
+import { createMetricsFeature } from './features/metrics/metrics.feature.ts'
+import type { JobScheduler } from './jobs/job.ts'
+import { createScheduler } from './providers.ts'
+import type { Database, Ground } from './ground.ts'
+import { addressLine, announceAccounts } from './startup/announcements.ts'
+import { listen } from './startup/http-server.ts'
+import { stage } from './startup/stages.ts'
+
+const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const DRAIN_MS = 8_000
+const STOP_MS = 4_000
+
+/** The roles web and jobs: everything that works on the database. */
+export interface Site {
+  readonly app: Express
+  readonly console: Console
+  /** Once the state provider has started. */
+  startJobs(): Promise<void>
+  /** All roles of this process have begun. */
+  began(): void
+  isReady(): boolean
+  /** From now on this process refuses to be ready. */
+  drain(): void
+}
+
+/** Puts the console together; nothing of it runs yet. */
+export async function openSite(ground: Ground, database: Database): Promise<Site> {
+  const { config, log, state, identity } = ground
+  const { db, secrets } = database
+  const now = Date.now
+  const passwords = createPasswords()
+  await stage(log, 'accounts', async () => {
+    const { admin, setupToken } = config
+    const accounts = await startupAccounts({ db, passwords, admin, setupToken })
+    announceAccounts(log, accounts, { hasConfiguredToken: setupToken !== undefined })
+  })
+  const meters = createMeters(now)
+  const limits = config.metrics ? meters.watchLimits(state.limits) : state.limits
+  const auth = createAuthFeature({
+    db,
+    state: { sessions: state.sessions, limits },
+    secrets,
+    passwords,
+    bansOf: (address) => console_.bansOf(address),
+    log,
+  })
+  const { findUser } = auth
+  const { hostId: host, historyDays } = config
+  const console_ = createConsole({ db, state, host, historyDays, findUser, log, now })
+  const ledger = createRunLedger({ db, now })
+  const jobs = [...console_.jobs, ...runLedgerJobs({ ledger, now })]
+  const scheduler = await createScheduler(config, { ledger, state, version: identity.version, log })
+  for (const job of jobs) scheduler.define(config.metrics ? meters.watchJob(job) : job)
+
+  const life = { begun: false, draining: false }
+  const readiness = createReadiness({
+    version: identity.version,
+    isDraining: () => life.draining,
+    checks: checksOf(ground, database, console_, () => life.begun),
+  })
+  const cluster = createClusterService({ state, jobs, scheduler, log, now })
+  const app = createApp({
+    log,
+    state: { sessions: state.sessions, limits },
+    findUser,
+    endpoints: [...auth.endpoints, ...console_.endpoints, ...clusterEndpoints(cluster)],
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    sessionSecrets: secrets,
+    webRoot: WEB_ROOT,
+    version: identity.version,
+    readiness,
+    isDraining: () => life.draining,
+    ...(config.metrics && {
+      metrics: metricsOf(ground, database, console_, scheduler, meters, config.metrics),
+    }),
+  })
+  return {
+    app,
+    console: console_,
+    startJobs: () => startJobs(ground, console_, scheduler),
+    began: () => void (life.begun = true),
+    isReady: () => readiness().ready,
+    drain: () => void (life.draining = true),
+  }
+}
+
+function metricsOf(
+  ground: Ground,
+  { db }: Database,
+  console_: Console,
+  scheduler: JobScheduler,
+  meters: ReturnType<typeof createMeters>,
+  { token }: NonNullable<Config['metrics']>,
+) {
+  const { state, identity, vitals, workerLink } = ground
+  const metrics = createMetricsFeature({
+    version: identity.version,
+    state,
+    meters,
+    openStreams: () => console_.events.openStreams,
+    hosts: console_.hosts,
+    jobStatuses: () => scheduler.status(),
+    countSessions: createSessionCount({ db, sessions: state.sessions, now: Date.now }),
+    vitals,
+    token,
+    ...(workerLink && { collectFromWorkers: () => workerLink.collectMetrics() }),
+  })
+  workerLink?.serveMetrics(metrics.collect)
+  return metrics
+}
+
+/** A process without the role jobs triggers them and tells about them; their runs are left to others. */
+async function startJobs(
+  { config, opened }: Ground,
+  console_: Console,
+  scheduler: JobScheduler,
+): Promise<void> {
+  opened.defer(() => scheduler.stop(STOP_MS))
+  opened.defer(() => console_.ingest.stop())
+  if (config.roles.has('jobs')) await console_.ingest.start()
+  await scheduler.start()
+}
+
+/** Listens; the returned function accepts nothing new, ends live streams and lets requests under way finish. */
+export async function openHttp({ config, log }: Ground, site: Site): Promise<() => Promise<void>> {
+  await site.console.events.start()
+  const server = await stage(log, 'http', () => listen(site.app, config.listen))
+  const { host, port } = server
+  log.info({ host, port, ms: Math.round(performance.now()) }, addressLine({ host, port }, config.publicUrl))
+  return async () => {
+    site.drain()
+    site.console.events.stop()
+    await server.close(DRAIN_MS)
+  }
+}
+
+/** fail2ban being away is reported, but never makes the process unready: its screens say what is wrong. */
+function checksOf(
+  { state }: Ground,
+  { lease }: Database,
+  console_: Console,
+  hasBegun: () => boolean,
+): ReadinessCheck[] {
+  const offline = (): string[] =>
+    console_.hosts.list().flatMap(({ host }) => (host.offline ? [`${host.id}: ${host.offline.detail}`] : []))
+  return [
+    { name: 'state', required: true, problem: () => state.health().reasons.join(' ') || undefined },
+    {
+      name: 'lease',
+      required: true,
+      problem: () => (lease.lost.aborted ? 'Another process has taken over this database.' : undefined),
+    },
+    {
+      name: 'begun',
+      required: true,
+      problem: () => (hasBegun() ? undefined : 'This process has not begun its work yet.'),
+    },
+    { name: 'advice', required: false, problem: () => state.health().warnings.join(' ') || undefined },
+    { name: 'fail2ban', required: false, problem: () => offline().join(' ') || undefined },
+  ]
+}
