@@ -152,8 +152,8 @@ async function serve(ground: Ground, site: Site | undefined, stop: AbortSignal):
     log,
   })
   opened.defer(() => registry.stop())
-  await registry.start()
   site?.began()
+  await registry.start()
 }
 
 /** Again and again while the state provider has gone away just now. */
