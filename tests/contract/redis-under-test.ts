@@ -18,7 +18,7 @@ export interface Place {
   /** All that hold data. */
   readonly servers: readonly RedisServer[]
   /** Nobody answers until the returned function has resolved. */
-  outage?(): Promise<() => Promise<void>>
+  readonly outage?: () => Promise<() => Promise<void>>
   stop(): Promise<void>
 }
 
@@ -48,7 +48,8 @@ export function targetFrom(settings: {
 }
 
 /** Nodes with connections of their own, which can be made deaf to what others say. */
-export async function openNodes({ target, servers, outage }: Place, count: number): Promise<StateUnderTest> {
+export async function openNodes(place: Place, count: number): Promise<StateUnderTest> {
+  const { target, servers } = place
   const flush = async (): Promise<void> => {
     for (const server of servers) await server.cli('flushall')
   }
@@ -80,7 +81,7 @@ export async function openNodes({ target, servers, outage }: Place, count: numbe
     elapse: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     join,
     faults: {
-      ...(outage && { outage }),
+      ...(place.outage && { outage: place.outage }),
       /** Nothing at all goes on in this process. */
       async stall(_node, ms) {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
