@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes, randomInt } from 'node:crypto'
@@ -6,15 +6,43 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startFail2ban } from './fail2ban-server.ts'
+import { parseArgs } from 'node:util'
+import { EXIT } from '../../src/server/startup/exit-status.ts'
+import { isAlive } from '../../src/server/startup/process-identity.ts'
+import { startFail2ban, type Fail2banServer } from './fail2ban-server.ts'
+import { startRedis, type RedisServer } from './redis-server.ts'
+import { childrenOf } from './replicas.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 
 /**
  * BanGUI with something to look at: a private fail2ban of its own (harmless actions, nothing of this machine's is touched) and
- * attackers that keep failing to sign in, so that bans keep coming. Ends, and leaves nothing behind, with Ctrl C.
+ * attackers that keep failing to sign in, so that bans keep coming. With `--redis` there is a Redis of its own, too, and any
+ * number of workers. Ends, and leaves nothing behind, with Ctrl C.
  */
+const USAGE = 'Usage: npm run demo -- [--redis] [--workers NUMBER|auto]'
 const NETWORKS = ['192.0.2.', '198.51.100.', '203.0.113.', '2001:db8:77::']
 const JAILS = ['sshd', 'sshd', 'sshd', 'nginx-http-auth'] as const
+/** How long a Redis that was shut down stays away: long enough to see what the screens say. */
+const REDIS_AWAY_MS = 15_000
+
+interface Demo {
+  readonly redis: boolean
+  /** As given; the console judges it. */
+  readonly workers: string | undefined
+}
+
+/** Undefined: not understood. */
+function readArguments(args: string[]): Demo | undefined {
+  try {
+    const { redis = false, workers } = parseArgs({
+      args,
+      options: { redis: { type: 'boolean' }, workers: { type: 'string' } },
+    }).values
+    return { redis, workers }
+  } catch {
+    return undefined
+  }
+}
 
 async function freePort(wanted: number): Promise<number> {
   const server = createServer()
@@ -45,49 +73,103 @@ function openBrowser(url: string): void {
   }
 }
 
-async function main(): Promise<void> {
-  ensureSystemPackages(['fail2ban'])
-  const stopped = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
-
-  const folder = mkdtempSync(join(tmpdir(), 'bangui-demo-'))
-  const fail2ban = await startFail2ban({ bantimeSeconds: { sshd: 180, 'nginx-http-auth': 300 } })
-  const port = await freePort(8080)
-  const password = randomBytes(9).toString('base64url')
-  const console_ = spawn(process.execPath, [resolve(import.meta.dirname, '../../dist/server/main.js')], {
+/** The primary where there are several workers. It ends with this process, even when that is killed. */
+function spawnConsole(env: Readonly<Record<string, string>>): ChildProcess {
+  const main = resolve(import.meta.dirname, '../../dist/server/main.js')
+  return spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, main], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      PORT: String(port),
-      DATABASE_URL: `sqlite:${join(folder, 'bangui.db')}`,
-      BANGUI_ADMIN_USER: 'demo',
-      BANGUI_ADMIN_PASSWORD: password,
-      FAIL2BAN_SOCKET: fail2ban.socket,
-      FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
-      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
-    },
+    env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env },
   })
-  console_.once('exit', () => stopped.abort())
-  const url = `http://127.0.0.1:${port}`
-  await untilReady(url, stopped.signal)
-  if (!stopped.signal.aborted) {
-    console.log(
-      `\n  BanGUI     ${url}\n  User       demo\n  Password   ${password}\n\n  Attackers are at work. Ctrl C ends everything.\n`,
-    )
-    openBrowser(url)
-  }
-  while (!stopped.signal.aborted) {
+}
+
+function whatToTry(url: string, console_: ChildProcess, redis: RedisServer): string {
+  const [worker] = childrenOf(console_.pid ?? 0)
+  const ofWorkers = [
+    `    Kill a worker       kill -9 ${worker}`,
+    `    Renew all workers   kill -HUP ${console_.pid}`,
+  ]
+  return [
+    `  Watch ${url}/health and try`,
+    ...(worker === undefined ? [] : ofWorkers),
+    `    Stop Redis          redis-cli -p ${redis.port} shutdown    (started again after ${REDIS_AWAY_MS / 1000} s)`,
+    `    Hang Redis          kill -STOP ${redis.pid()}; sleep 10; kill -CONT ${redis.pid()}`,
+    '',
+  ].join('\n')
+}
+
+async function attack(fail2ban: Fail2banServer, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
     const network = NETWORKS[randomInt(NETWORKS.length)] ?? ''
     const jail = JAILS[randomInt(JAILS.length)] ?? 'sshd'
     fail2ban.writeFailures(jail, `${network}${randomInt(1, 255)}`, randomInt(1, 5))
-    await pause(randomInt(300, 2_500), undefined, { signal: stopped.signal }).catch(() => undefined)
+    await pause(randomInt(300, 2_500), undefined, { signal: stopped }).catch(() => undefined)
   }
-  if (console_.exitCode === null) {
-    console_.kill('SIGTERM')
-    await once(console_, 'exit')
-  }
-  await fail2ban.stop()
-  rmSync(folder, { recursive: true, force: true })
 }
 
-await main()
+/** Whoever tries what happens without Redis is to see it come back, too. */
+async function keepRunning(redis: RedisServer, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    const pid = redis.pid()
+    if (pid !== undefined && !isAlive({ pid, startTicks: '' })) {
+      console.log(`  Redis has ended. It is started again in ${REDIS_AWAY_MS / 1000} s.`)
+      await pause(REDIS_AWAY_MS, undefined, { signal: stopped }).catch(() => undefined)
+      if (stopped.aborted) return
+      await redis.restart()
+      console.log('  Redis is back.')
+    }
+    await pause(500, undefined, { signal: stopped }).catch(() => undefined)
+  }
+}
+
+async function run({ redis: withRedis, workers }: Demo): Promise<number> {
+  ensureSystemPackages(withRedis ? ['fail2ban', 'redis-server'] : ['fail2ban'])
+  const stopping = new AbortController()
+  const stopped = stopping.signal
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
+
+  await using opened = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'bangui-demo-'))
+  opened.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const fail2ban = await startFail2ban({ bantimeSeconds: { sshd: 180, 'nginx-http-auth': 300 } })
+  opened.defer(() => fail2ban.stop())
+  // Kept on disk as it should be in earnest: else a restart would sign everybody out.
+  const redis = withRedis ? await startRedis({ config: ['appendonly yes'] }) : undefined
+  opened.defer(() => redis?.stop())
+
+  const port = await freePort(8080)
+  const password = randomBytes(9).toString('base64url')
+  const console_ = spawnConsole({
+    PORT: String(port),
+    DATABASE_URL: `sqlite:${join(folder, 'bangui.db')}`,
+    BANGUI_ADMIN_USER: 'demo',
+    BANGUI_ADMIN_PASSWORD: password,
+    FAIL2BAN_SOCKET: fail2ban.socket,
+    FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
+    ...(workers === undefined ? {} : { BANGUI_WORKERS: workers }),
+    ...(redis ? { STATE_BACKEND: 'redis', REDIS_URL: redis.url } : {}),
+  })
+  const ended = once(console_, 'exit').then(() => stopping.abort())
+  const url = `http://127.0.0.1:${port}`
+  await untilReady(url, stopped)
+  if (!stopped.aborted) {
+    console.log(`\n  BanGUI     ${url}\n  User       demo\n  Password   ${password}\n`)
+    if (redis) console.log(whatToTry(url, console_, redis))
+    console.log('  Attackers are at work. Ctrl C ends everything.\n')
+    openBrowser(url)
+  }
+  await Promise.all([attack(fail2ban, stopped), redis && keepRunning(redis, stopped)])
+  if (console_.exitCode === null && console_.signalCode === null) console_.kill('SIGTERM')
+  await ended
+  if (console_.exitCode === EXIT.misconfigured && workers !== undefined && !redis) {
+    console.error('Here that is: add --redis.')
+  }
+  return console_.exitCode ?? EXIT.failed
+}
+
+const demo = readArguments(process.argv.slice(2))
+if (demo) {
+  process.exitCode = await run(demo)
+} else {
+  console.error(USAGE)
+  process.exitCode = 2
+}
