@@ -72,7 +72,8 @@ test('what was known stays while it cannot be asked for, with its time', async (
   )
   const notice = overview.getByText(/Showing what was known at \d\d:\d\d:\d\d\./)
   await expect(notice).toBeVisible()
-  await expect(overview.getByText('The connection to the session store is interrupted.')).toBeVisible()
+  await expect(overview.getByText('Connection to the session store is interrupted.')).toBeVisible()
+  await expect(overview.getByRole('region', { name: 'State' })).toContainText('Not answering')
   await expect(table(overview, 'Instances and workers')).toContainText('Ready')
   await expectAccessible(overview)
   await overview.unroute('**/api/v1/cluster')
@@ -90,7 +91,7 @@ test('what is wrong is told in words, with Redis’s figures', async ({ overview
     await expect(state).toContainText(fact)
   }
   await expect(table(overview, 'Instances and workers')).toContainText('alpha · worker 2 · pid 4711')
-  await expect(table(overview, 'Leases')).toContainText('gone, which is silent')
+  await expect(table(overview, 'Leases')).toContainText('a process that is silent')
   await expect(jobRow(overview, 'health.check')).toContainText('The leases cannot be read.')
   await expectAccessible(overview)
   await overview.setViewportSize({ width: 390, height: 844 })

@@ -60,7 +60,7 @@ function ClusterCards() {
   return (
     <>
       {error && <OldData error={error} since={dataUpdatedAt} />}
-      <StateCard cluster={data} />
+      <StateCard cluster={data} isSilent={isOfTheState(error)} />
       <InstancesCard instances={data.instances} />
       <div className={styles.grid}>
         <JobsCard jobs={data.jobs} />
@@ -72,11 +72,15 @@ function ClusterCards() {
 
 function OldData({ error, since }: { error: Error; since: number }) {
   const clock = new Date(since).toLocaleTimeString()
-  const isInterrupted = error instanceof ApiError && error.code === 'state-unavailable'
   return (
     <Banner tone="warn">
-      <strong>Showing what was known at {clock}.</strong>{' '}
-      {isInterrupted ? 'The connection to the session store is interrupted.' : sentencesOf(error)}
+      <strong>Showing what was known at {clock}.</strong>
+      {/* The line above every page says the rest. */}
+      {!isOfTheState(error) && ` ${sentencesOf(error)}`}
     </Banner>
   )
+}
+
+function isOfTheState(error: Error | null): boolean {
+  return error instanceof ApiError && error.code === 'state-unavailable'
 }

@@ -7,13 +7,20 @@ import { formatMilliseconds, memoryInWords, persistenceInWords, skewInWords } fr
 import styles from './health-page.module.css'
 
 /** Where sessions, limits and the shared status are kept, and how well. */
-export function StateCard({ cluster }: { cluster: Cluster }) {
+export function StateCard({
+  cluster,
+  isSilent,
+}: {
+  cluster: Cluster
+  /** It does not answer just now, and `cluster` is what was known before. */
+  isSilent: boolean
+}) {
   const { provider, state } = cluster
   return (
     <Card
       title="State"
       note={provider === 'redis' ? 'Sessions, limits and status in Redis' : 'Sessions, limits and status'}
-      actions={<StateBadge state={state} />}
+      actions={isSilent ? <Badge tone="danger">Not answering</Badge> : <StateBadge state={state} />}
     >
       <Findings tone="danger" sentences={state.reasons} />
       <Findings tone="warn" sentences={state.warnings} />
