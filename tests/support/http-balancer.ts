@@ -7,8 +7,8 @@ export interface HttpBalancer {
   readonly url: string
   /** Requests that were passed to each target, by its URL. */
   readonly passed: ReadonlyMap<string, number>
-  /** Answers 502 that it had to give because no target, or a target that broke off, answered. */
-  failures(): number
+  /** Why it had to answer 502: no target, or one that broke off, answered. */
+  readonly failures: readonly string[]
   /** Puts others in the place of the targets, from the next request on. */
   use(urls: readonly string[]): void
   stop(): Promise<void>
@@ -30,12 +30,12 @@ export async function startHttpBalancer(
   const passed = new Map<string, number>()
   let targets = [...urls]
   let turn = 0
-  let failed = 0
+  const failures: string[] = []
 
   const next = (): string => targets[turn++ % targets.length] ?? ''
 
-  function fail(res: ServerResponse): void {
-    failed += 1
+  function fail(res: ServerResponse, why: string): void {
+    failures.push(why)
     if (res.headersSent) res.destroy()
     else res.writeHead(502, { 'content-type': 'text/plain' }).end('No target answered.\n')
   }
@@ -58,7 +58,8 @@ export async function startHttpBalancer(
       // A kept connection may close just as a request goes out on it.
       const isUnheard = error.code === 'ECONNREFUSED' || (error.code === 'ECONNRESET' && asked.reusedSocket)
       if (isUnheard && mayRepeat) pass(req, res, triesLeft - 1)
-      else if (!res.destroyed) fail(res)
+      else if (!res.destroyed)
+        fail(res, `${target}: ${error.message} (${asked.reusedSocket ? 'kept' : 'new'} connection)`)
     })
     res.once('close', () => asked.destroy())
     if (IDEMPOTENT.has(req.method ?? '')) asked.end()
@@ -71,7 +72,7 @@ export async function startHttpBalancer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     passed,
-    failures: () => failed,
+    failures,
     use: (others) => void (targets = [...others]),
     async stop() {
       server.close()

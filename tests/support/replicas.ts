@@ -138,8 +138,13 @@ function describe(console_: ConsoleProcess): Replica {
   }
 }
 
-/** One line of the JSON log; whatever else it carries is kept. */
-export const LogEntry = z.looseObject({ level: z.number(), time: z.number(), msg: z.string() })
+/** One line of the JSON log; whatever else it carries is kept. Workers say which one they are. */
+export const LogEntry = z.looseObject({
+  level: z.number(),
+  time: z.number(),
+  msg: z.string(),
+  worker: z.optional(z.number()),
+})
 export type LogEntry = z.infer<typeof LogEntry>
 
 export function logEntries(output: string): LogEntry[] {
