@@ -4,7 +4,7 @@ import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
 import { captureJailStream } from '../fail2ban/jail-stream.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { AppRuntime } from '../state/app-runtime.ts'
-import type { Lease, StateProvider } from '../state/state-provider.ts'
+import { StateUnavailable, type Lease, type StateProvider } from '../state/state-provider.ts'
 import { BanFeed } from './ban-feed.ts'
 import { BanRecords } from './ban-records.ts'
 import { createCommandHandler } from './command-handler.ts'
@@ -62,7 +62,9 @@ export function createAgent(deps: AgentDeps): Agent {
         }
       } catch (error) {
         if (stopped.signal.aborted) return
-        log.warn({ err: error, host }, 'the agent was interrupted; it tries again')
+        // The provider tells of its own outages.
+        const level = error instanceof StateUnavailable ? 'debug' : 'warn'
+        log[level]({ err: error, host }, 'the agent was interrupted; it tries again')
         await pause(RETRY_MS, undefined, { signal: stopped.signal }).catch(() => undefined)
       }
     }

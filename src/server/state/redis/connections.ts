@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { RedisTarget } from './redis-target.ts'
+import { Connector } from './sentinel-connector.ts'
 
 /** Replies as they have always been, also where the protocol is the new one. */
 type Options = RedisOptions & { replyMapping: 'legacy' }
@@ -31,6 +32,8 @@ export function openConnection(target: RedisTarget, use: ConnectionUse): RedisCl
   if (at.kind === 'standalone') return new Redis({ ...common, host: at.host, port: at.port })
   const options: Options = {
     ...common,
+    // Its type wants to know no options but its own.
+    Connector: Connector as unknown as NonNullable<RedisOptions['Connector']>,
     sentinels: at.sentinels.map((address) => ({ ...address })),
     name: at.masterName,
     sentinelRetryStrategy: retryAfterMs,
