@@ -24,6 +24,8 @@ const LEASE_MS = 20_000
 const STALLED_MS = 10_000
 const RECONCILE_MS = 30_000
 const CONNECT_MS = 2_000
+/** What was under way when the connection broke is otherwise answered when it is back. */
+const ANSWER_MS = 2_000
 const RETRY_MS = 5_000
 const STOP_GRACE_MS = 1_000
 
@@ -56,6 +58,13 @@ interface Declared {
   readonly slots: Slots
 }
 
+interface OpenQueue {
+  readonly queue: Queue
+  readonly client: RedisClient
+  /** Resolves when it has been connected for the first time. */
+  readonly connected: Promise<void>
+}
+
 /**
  * Delivers due slots through BullMQ, to any number of processes. Redis remembers the schedules and the runs that were
  * triggered; what it forgets of the schedules is put back within `reconcileMs`. Which run counts is in the ledger.
@@ -69,7 +78,7 @@ class BullmqScheduler implements JobScheduler {
   readonly #faults: FaultLog
   readonly #declared = new Map<string, Declared>()
   readonly #connections: RedisConnections
-  #queue: { readonly queue: Queue; readonly client: RedisClient } | undefined
+  #queue: OpenQueue | undefined
   #worker: JobWorker | undefined
   #keeper: ScheduleKeeper | undefined
   #reconciling: Promise<void> | undefined
@@ -95,23 +104,24 @@ class BullmqScheduler implements JobScheduler {
     if (this.#phase !== 'declaring') return
     this.#phase = 'running'
     if (this.#deps.runsJobs === false) return
-    const { client } = this.#open()
-    await within(CONNECT_MS, becomesReady(client))
+    const { client, connected } = this.#open()
+    await within(CONNECT_MS, connected)
     this.#keeper = this.#createKeeper()
-    this.#worker = this.#createWorker(this.#keeper)
-    await this.#reconcile()
     client.on('ready', () => void this.#reconcile())
+    // First, so that nothing is taken which only a version before this one knew.
+    await within(ANSWER_MS, this.#reconcile())
+    if (this.#phase === 'running') this.#worker = this.#createWorker(this.#keeper)
   }
 
   async trigger(name: string, options: { payload?: Json; dedupeKey?: string } = {}): Promise<void> {
     if (!this.#declared.has(name)) throw new Error(`There is no job called ${name}.`)
     if (this.#phase === 'stopped') throw new Error(`The scheduler has stopped; ${name} will not run.`)
     const { payload = null, dedupeKey } = options
-    const { queue, client } = this.#open()
-    if (this.#phase === 'declaring') await within(CONNECT_MS, becomesReady(client))
+    const { queue, connected } = this.#open()
+    await within(CONNECT_MS, connected)
     const deduplication = dedupeKey === undefined ? {} : { deduplication: { id: `${name} ${dedupeKey}` } }
     try {
-      await queue.add(name, { payload } satisfies TriggeredRun, deduplication)
+      await answeredWithin(ANSWER_MS, queue.add(name, { payload } satisfies TriggeredRun, deduplication))
     } catch (cause) {
       const details = { cause, retryAfterSeconds: 2, nextStep: 'Try again in a few seconds.' }
       throw new AppError(
@@ -141,13 +151,13 @@ class BullmqScheduler implements JobScheduler {
     this.#phase = 'stopped'
     clearTimeout(this.#timer)
     const closed = this.#worker?.close()
-    await within(deadlineMs, Promise.all([this.#worker?.idle(), this.#reconciling]))
+    await within(deadlineMs, Promise.resolve(this.#worker?.idle()))
     for (const { runner } of this.#declared.values()) runner.abort()
     await within(STOP_GRACE_MS, Promise.resolve(closed))
     this.#connections.cut()
   }
 
-  #open(): { readonly queue: Queue; readonly client: RedisClient } {
+  #open(): OpenQueue {
     if (this.#queue) return this.#queue
     const client = this.#connections.open('queue')
     const queue = new Queue(QUEUE, {
@@ -162,7 +172,8 @@ class BullmqScheduler implements JobScheduler {
       settings: { repeatStrategy: nextDelivery },
     })
     queue.on('error', (error) => this.#onRedisError(error))
-    return (this.#queue = { queue, client })
+    const connected = new Promise<void>((resolve) => client.once('ready', resolve))
+    return (this.#queue = { queue, client, connected })
   }
 
   #createKeeper(): ScheduleKeeper {
@@ -196,6 +207,7 @@ class BullmqScheduler implements JobScheduler {
           mayRun: () => worker.mayRun,
           // What a newer version put there just now comes before we know of that version.
           isOfNewerVersion: (since) => keeper.isSuperseded || now() - since < 2 * reconcileMs,
+          stepBack: (ms) => worker.stepBack(ms),
           renewLock: (id, renewed) => worker.renewLock(id, renewed),
         }),
     })
@@ -242,7 +254,11 @@ class BullmqScheduler implements JobScheduler {
   }
 }
 
-async function becomesReady(client: RedisClient): Promise<void> {
-  if (client.status === 'ready') return
-  await new Promise<void>((resolve) => client.once('ready', resolve))
+async function answeredWithin(ms: number, answer: Promise<unknown>): Promise<void> {
+  let isAnswered = false
+  await within(
+    ms,
+    answer.then(() => (isAnswered = true)),
+  )
+  if (!isAnswered) throw new Error(`no answer within ${ms} ms`)
 }

@@ -18,7 +18,7 @@ import { fromStored, StoredSchedule } from './stored-schedule.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 const LONGEST_LOOK_MS = 5_000
-const UNKNOWN_RETRY_MS = 5_000
+const HAND_OVER_MS = 1_000
 
 const AnyJson: z.ZodType<Json> = z.json()
 /** What Redis keeps of a triggered run. Its slot is chosen when the run begins, and stays with it through all attempts. */
@@ -36,6 +36,8 @@ export interface DeliveryDeps {
   readonly mayRun: () => boolean
   /** Whether a job that is unknown here may be one of a newer version's; `since` is when it was put into the queue. */
   readonly isOfNewerVersion: (since: number) => boolean
+  /** Leaves what comes to other processes for so long. */
+  readonly stepBack: (ms: number) => void
   /** Keeps BullMQ from giving the delivery to somebody else. */
   readonly renewLock: (id: string, token: string) => void
 }
@@ -97,9 +99,12 @@ class Delivery {
 
   /** Nobody here knows the job. */
   async handOver(): Promise<void> {
-    const { faults, isOfNewerVersion, now } = this.#deps
+    const { faults, isOfNewerVersion, stepBack, now } = this.#deps
     const { name: job, timestamp } = this.#delivered
-    if (isOfNewerVersion(timestamp)) return this.comeBack(now() + UNKNOWN_RETRY_MS)
+    if (isOfNewerVersion(timestamp)) {
+      stepBack(HAND_OVER_MS * 1.5)
+      return this.comeBack(now() + HAND_OVER_MS)
+    }
     faults.report('warn', job, { job }, 'a run of a job that does not exist in this version was dropped')
   }
 

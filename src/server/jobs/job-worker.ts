@@ -7,6 +7,15 @@ const LOOK_MS = 1_000
 /** BullMQ's pause after a lost connection; its default of 15 s would add to every outage. */
 const RETRY_MS = 1_000
 
+/** A process that stands still goes on taking the signals that something is there; the others look by themselves. */
+const LONGEST_WAIT_S = 2
+
+class PromptWorker extends Worker {
+  override get maximumBlockTimeout(): number {
+    return LONGEST_WAIT_S
+  }
+}
+
 export interface JobWorkerDeps {
   readonly queueName: string
   readonly prefix: string
@@ -27,18 +36,20 @@ export class JobWorker {
   readonly #handling = new Set<Promise<void>>()
   readonly #timer: NodeJS.Timeout
   #isHeld = false
+  #backAt = 0
   #closed: Promise<void> | undefined
 
   constructor(deps: JobWorkerDeps) {
     this.#canRun = deps.canRun
     this.#lockMs = deps.lockMs
-    this.#worker = new Worker(
+    this.#worker = new PromptWorker(
       deps.queueName,
       (delivered, token = '') => this.#handle(deps.handle(delivered, token)),
       {
         connection: deps.connection,
         prefix: deps.prefix,
         autorun: false,
+        drainDelay: LONGEST_WAIT_S,
         concurrency: CONCURRENCY,
         lockDuration: deps.lockMs,
         // The claim in the ledger and the lock in Redis are renewed together.
@@ -55,9 +66,16 @@ export class JobWorker {
   }
 
   get mayRun(): boolean {
-    const may = !this.#closed && !this.#isHeld && this.#canRun()
+    const may = !this.#closed && this.#mayTake()
     if (!may) this.#regulate()
     return may
+  }
+
+  /** Takes nothing new for a moment, so that others get what was put back. */
+  stepBack(ms: number): void {
+    this.#backAt = performance.now() + ms
+    this.#regulate()
+    setTimeout(() => this.#regulate(), ms).unref()
   }
 
   /** Takes nothing new until it is released: BullMQ itself asks again without a pause when Redis says no. True at first. */
@@ -92,9 +110,13 @@ export class JobWorker {
     return this.#closed
   }
 
+  #mayTake(): boolean {
+    return !this.#isHeld && performance.now() >= this.#backAt && this.#canRun()
+  }
+
   #regulate(): void {
     if (this.#closed) return
-    if (this.#isHeld || !this.#canRun()) {
+    if (!this.#mayTake()) {
       if (!this.#worker.isPaused()) void this.#worker.pause(true)
     } else if (this.#worker.isPaused() || !this.#worker.isRunning()) {
       void this.#worker.resume()
