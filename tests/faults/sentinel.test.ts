@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { startSentinelTrio, type SentinelTrio } from '../support/redis-sentinel.ts'
+import { startReplicas, type Replicas } from '../support/replicas.ts'
+import { untilReady } from './cluster-view.ts'
+import { API, ask, whoAmI } from './http.ts'
+import { firstAfter } from './observe.ts'
+import { witness } from './witness.ts'
+
+let trio: SentinelTrio
+let replicas: Replicas
+let cookies: string[]
+
+beforeAll(async () => {
+  trio = await startSentinelTrio()
+  replicas = await startReplicas({
+    count: 2,
+    redis: await trio.master(),
+    env: { REDIS_URL: '', REDIS_SENTINELS: trio.sentinels, REDIS_MASTER_NAME: trio.masterName },
+  })
+  cookies = await replicas.signIn(4)
+}, 90_000)
+
+afterAll(async () => {
+  await replicas.stop()
+  await trio.stop()
+})
+
+describe('a failover of the Sentinels', () => {
+  it.each([
+    ['planned', async () => trio.failover()],
+    [
+      'after the master was killed',
+      async () => {
+        const master = await trio.master()
+        await master.kill()
+        await trio.untilAnotherThan(master.port)
+        await master.restart()
+      },
+    ],
+    [
+      'after the master hung',
+      async () => {
+        const master = await trio.master()
+        master.freeze()
+        await trio.untilAnotherThan(master.port)
+        master.thaw()
+      },
+    ],
+  ])(
+    '%s is over soon, signs nobody out, and brings back no session that was ended',
+    async (_, failover) => {
+      await trio.untilWhole()
+      const [ended = ''] = await replicas.signIn(1)
+      const [url = ''] = replicas.urls()
+      let since = 0
+      const answers = await witness({ replicas: replicas.all, cookies }, async (seen) => {
+        await seen.more(20)
+        expect((await ask(`${url}${API}/session`, { method: 'DELETE', cookie: ended })).status).toBe(204)
+        since = performance.now()
+        await failover()
+        await untilReady(replicas.urls())
+        await seen.more(20)
+      })
+      // Unavailable until the Sentinels have agreed, which takes them two seconds of silence and a vote.
+      const refused = answers.filter(({ status }) => status === 503)
+      const lastRefusal = Math.max(since, ...refused.map(({ at }) => at))
+      expect(lastRefusal - since).toBeLessThan(15_000)
+      expect(firstAfter(answers, lastRefusal, 200)).toBeLessThan(3_000)
+      for (const each of replicas.urls()) {
+        for (const cookie of cookies) expect((await whoAmI(each, cookie)).status).toBe(200)
+        expect((await whoAmI(each, ended)).status).toBe(401)
+      }
+      // Written where the master is now, not where it was.
+      const [fresh = ''] = await replicas.signIn(1)
+      for (const each of replicas.urls()) expect((await whoAmI(each, fresh)).status).toBe(200)
+    },
+    90_000,
+  )
+})
