@@ -78,6 +78,8 @@ function spawnConsole(env: Readonly<Record<string, string>>): ChildProcess {
   const main = resolve(import.meta.dirname, '../../dist/server/main.js')
   return spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, main], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    // Ctrl C is for the demo, which then stops it: a second signal would cut what is under way.
+    detached: true,
     env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env },
   })
 }

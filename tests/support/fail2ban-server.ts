@@ -142,7 +142,8 @@ function launch(root: string, configDir: string): ChildProcess {
   const command = ['/usr/bin/fail2ban-server', '-c', configDir, '-x', '-f', 'start']
   // setpriv has the kernel end the server when this process ends, even when it is killed.
   const line = `exec setpriv --pdeathsig KILL ${command.join(' ')} > ${join(root, 'console.log')} 2>&1`
-  return spawn('/bin/sh', ['-c', line], { stdio: 'ignore' })
+  // Detached, as Ctrl C in a terminal is not for it: what uses it ends first.
+  return spawn('/bin/sh', ['-c', line], { stdio: 'ignore', detached: true })
 }
 
 async function untilListed(

@@ -160,7 +160,8 @@ export function serverProcess(options: {
     launch() {
       // setpriv has the kernel end the server when this process ends, even when it is killed.
       const command = ['--pdeathsig', 'KILL', 'redis-server', file, ...(options.args ?? [])]
-      server = spawn('setpriv', command, { stdio: 'ignore' })
+      // Detached, as Ctrl C in a terminal is not for it: what uses it ends first.
+      server = spawn('setpriv', command, { stdio: 'ignore', detached: true })
     },
     kill,
     freeze: () => void server?.kill('SIGSTOP'),
