@@ -6,6 +6,8 @@ import {
   type InstanceLeaseDeps,
 } from '../../src/server/startup/instance-lease.ts'
 import { identifyProcess, isAlive } from '../../src/server/startup/process-identity.ts'
+import { fingerprintsOf } from '../../src/server/startup/secret-fingerprints.ts'
+import { StateMisconfigured } from '../../src/server/state/state-provider.ts'
 import { runScript, type Child } from '../support/child-process.ts'
 import { openTestDatabase, type TestDatabase } from '../support/test-database.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -287,6 +289,45 @@ describe('the instance lease', () => {
       await waitFor(() => lease.lost.aborted, { what: 'the holder giving up' })
       expect(performance.now() - lastHeartbeat).toBeLessThan(TIMES.watchMs)
     })
+  })
+})
+
+describe('processes on one database and one Redis', () => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await openTestDatabase()
+  })
+  afterEach(() => database.close())
+
+  const join = (secrets: readonly string[]): ReturnType<typeof acquireInstanceLease> =>
+    acquireInstanceLease({
+      db: database.db,
+      provider: 'redis',
+      now: Date.now,
+      hostname: 'host-1',
+      secretFingerprints: fingerprintsOf(secrets),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined } as never,
+      times: TIMES,
+    })
+
+  it('are as many as like, while they accept what each other signs', async () => {
+    const leases = [await join(['old']), await join(['old']), await join(['old', 'new'])]
+    for (const lease of leases) await lease.release()
+    const during = [await join(['old', 'new']), await join(['new', 'old'])]
+    for (const lease of during) await lease.release()
+  })
+
+  it('refuse one that would take their sessions for forged, and name both fingerprints', async () => {
+    const lease = await join(['old'])
+    const refused = join(['new'])
+    await expect(refused).rejects.toBeInstanceOf(StateMisconfigured)
+    await expect(refused).rejects.toThrow('SESSION_SECRET')
+    const [old] = fingerprintsOf(['old'])
+    const [fresh] = fingerprintsOf(['new'])
+    await expect(refused).rejects.toThrow(`fingerprints ${fresh} here, ${old} there`)
+    await expect(join(['new', 'old'])).rejects.toThrow('SESSION_SECRET')
+    await lease.release()
+    await (await join(['new'])).release()
   })
 })
 
