@@ -25,10 +25,15 @@ export type BanEvent = z.infer<typeof BanEvent>
 /**
  * Messages of `GET /api/v1/events`, by the name in the stream's `event:` line.
  * `ban`, `unban` carry the archive's id as the stream's `id:` and are replayed after `Last-Event-ID`.
- * `host` (state and counters changed) and `reset` (too much was missed: fetch everything again) are not replayed.
+ * `host` (state and counters changed), `state` (the session store went away or came back) and `reset` (too much was missed:
+ * fetch everything again) are not replayed.
  */
 export const HostEvent = z.object({ host: Host, jails: z.array(Jail) })
 export type HostEvent = z.infer<typeof HostEvent>
+
+/** Whether the session store is reachable; told when that changes. While it is not, nobody is signed out. */
+export const StateEvent = z.object({ state: z.enum(['ok', 'degraded']), detail: z.optional(z.string()) })
+export type StateEvent = z.infer<typeof StateEvent>
 
 export const ResetEvent = z.object({ reason: z.string() })
 export type ResetEvent = z.infer<typeof ResetEvent>

@@ -15,6 +15,7 @@ export const OfflineReason = z.enum([
   'connection-lost', // it closed the connection
   'protocol-error', // it answers something that is not fail2ban's protocol
   'agent-missing', // no process serves this host
+  'state-unknown', // the answering process is cut off from the others
 ])
 export type OfflineReason = z.infer<typeof OfflineReason>
 

@@ -93,8 +93,14 @@ describe.each([
     expect(firstAfter(seen.answers, seen.until, 200)).toBeLessThan(3_000)
   })
 
-  it('leaves live streams open, and they go on', async () => {
+  it('leaves live streams open, which tell of it, and they go on', async () => {
     expect(streams.map((stream) => stream.isOpen())).toEqual([true, true])
+    for (const { events } of streams) {
+      const told = events
+        .filter(({ event }) => event === 'state')
+        .map(({ data }) => JSON.parse(data) as object)
+      expect(told).toEqual([{ state: 'degraded', detail: expect.any(String) }, { state: 'ok' }])
+    }
     await banSoon(ip)
     await waitFor(() => streams.every((stream) => stream.banOf(ip)), { what: 'the ban on every stream' })
   })

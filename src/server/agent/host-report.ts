@@ -142,4 +142,5 @@ const REMEDIES: Record<OfflineReason, (socketPath: string) => string> = {
     `Check that ${path} is the socket of a fail2ban-server of version 0.10 or later; FAIL2BAN_SOCKET sets the path.`,
   starting: () => 'Wait a few seconds.',
   'agent-missing': () => 'Wait a few seconds.',
+  'state-unknown': () => 'Wait a few seconds.',
 }

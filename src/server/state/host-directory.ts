@@ -20,7 +20,7 @@ const AGENT_SILENCE_MS = 10_000
 const HOST_KEY = /^host\/(.+)$/
 
 export function createHostDirectory(deps: {
-  runtime: Pick<RuntimeState<AppRuntime>, 'get' | 'keys'>
+  runtime: Pick<RuntimeState<AppRuntime>, 'get' | 'keys' | 'staleMs'>
   /** Id of the host that this installation expects an agent for. */
   host: string
   now: () => number
@@ -40,16 +40,20 @@ export function createHostDirectory(deps: {
 
   function find(id: string): HostSnapshot | undefined {
     const entry = runtime.get(`host/${id}`)
-    if (entry) return now() - entry.at > AGENT_SILENCE_MS ? withoutAgent(entry.value, entry.at) : entry.value
+    const cutOffMs = runtime.staleMs()
+    if (entry && cutOffMs > AGENT_SILENCE_MS) return offline(entry.value, cutOff(now() - cutOffMs))
+    if (entry) {
+      return now() - entry.at > AGENT_SILENCE_MS ? offline(entry.value, agentMissing(entry.at)) : entry.value
+    }
     if (id !== deps.host) return undefined
     return now() - startedAt > AGENT_SILENCE_MS ? missing : starting
   }
 
-  /** The last known facts of a host whose agent has gone silent. */
-  function withoutAgent(last: HostSnapshot, since: number): HostSnapshot {
+  /** The last known facts of a host of which nothing more is heard. */
+  function offline(last: HostSnapshot, why: Offline): HostSnapshot {
     const known = silenced.get(last)
-    if (known) return known
-    const host = { ...last.host, online: false, offline: agentMissing(since) }
+    if (known?.host.offline?.reason === why.reason) return known
+    const host = { ...last.host, online: false, offline: why }
     const snapshot = Object.freeze({ host, jails: last.jails })
     silenced.set(last, snapshot)
     return snapshot
@@ -94,6 +98,18 @@ function agentMissing(since: number): Offline {
     detail: 'No process of BanGUI with the role agent reports about this fail2ban.',
     remedy:
       'Start BanGUI beside fail2ban with the role agent (BANGUI_ROLES) and this host’s id (BANGUI_HOST).',
+  }
+}
+
+/** The agent may be well: it is we who hear nothing. */
+function cutOff(since: number): Offline {
+  return {
+    reason: 'state-unknown',
+    since: new Date(since).toISOString(),
+    detail:
+      'This process of BanGUI cannot reach the shared state (Redis), so it hears nothing of this fail2ban.',
+    remedy:
+      'It tries again all the time. Look whether Redis runs, and at the Health page of another replica.',
   }
 }
 

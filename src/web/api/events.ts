@@ -1,4 +1,4 @@
-import { BanEvent, HostEvent, ResetEvent } from '../../shared/event.ts'
+import { BanEvent, HostEvent, ResetEvent, StateEvent } from '../../shared/event.ts'
 import { ApiError, readProblem, unreadable } from './api-error.ts'
 import { readEventStream, type StreamEvent } from './event-stream.ts'
 
@@ -17,6 +17,7 @@ export interface LiveStatus {
 export type LiveMessage =
   | { readonly kind: 'ban' | 'unban'; readonly event: BanEvent }
   | { readonly kind: 'host'; readonly event: HostEvent }
+  | { readonly kind: 'state'; readonly event: StateEvent }
   | { readonly kind: 'reset' }
 
 /** The server's events. A worker shared by all tabs can stand in for it: nothing here is about the page. */
@@ -264,6 +265,10 @@ function parseMessage(event: StreamEvent): LiveMessage | undefined {
     case 'host': {
       const parsed = HostEvent.safeParse(data)
       return parsed.success ? { kind: 'host', event: parsed.data } : undefined
+    }
+    case 'state': {
+      const parsed = StateEvent.safeParse(data)
+      return parsed.success ? { kind: 'state', event: parsed.data } : undefined
     }
     case 'reset':
       return ResetEvent.safeParse(data).success ? { kind: 'reset' } : undefined

@@ -1,4 +1,4 @@
-import type { BanEvent, HostEvent } from '../../../shared/event.ts'
+import type { BanEvent, HostEvent, StateEvent } from '../../../shared/event.ts'
 
 /** So much of a reason goes to every browser; the whole is in the lists. The lines are an attacker's text of any length. */
 const LINES_SHOWN = 3
@@ -16,6 +16,10 @@ export function banFrame(event: BanEvent): string {
 
 export function hostFrame(event: HostEvent, id?: number): string {
   return frame('host', event, id)
+}
+
+export function stateFrame(event: StateEvent): string {
+  return frame('state', event)
 }
 
 export function resetFrame(id: number): string {

@@ -6,11 +6,12 @@ import type { AppRuntime } from '../../state/app-runtime.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import type { StateProvider } from '../../state/state-provider.ts'
 import { createEventClients } from './event-clients.ts'
-import { banFrame, hostFrame, resetFrame } from './event-frames.ts'
+import { banFrame, hostFrame, resetFrame, stateFrame } from './event-frames.ts'
 import type { EventsRepository } from './events.repository.ts'
 import { createHostNews } from './host-news.ts'
 import { createNewsReader } from './news-reader.ts'
 import { createOutbox } from './outbox.ts'
+import { createStateNews } from './state-news.ts'
 
 /**
  * The live stream: bans and unbans from the archive, and what agents report about their hosts. The first event goes out at
@@ -28,7 +29,7 @@ export interface EventStream {
 
 export interface EventStreamDeps {
   readonly repository: EventsRepository
-  readonly state: Pick<StateProvider<AppRuntime>, 'bus' | 'runtime'>
+  readonly state: Pick<StateProvider<AppRuntime>, 'bus' | 'runtime' | 'health'>
   readonly hosts: HostDirectory
   /** Which of these may go on reading; asked every few seconds, since a session can end while its stream is open. */
   readonly admitted: (actors: readonly Actor[]) => Promise<(actor: Actor) => boolean>
@@ -38,7 +39,7 @@ export interface EventStreamDeps {
   readonly limits?: Partial<typeof LIMITS>
 }
 
-const TIMING = { pollMs: 2_000, batchMs: 100, heartbeatMs: 15_000, admissionMs: 4_000 }
+const TIMING = { pollMs: 2_000, stateMs: 500, batchMs: 100, heartbeatMs: 15_000, admissionMs: 4_000 }
 const LIMITS = { clients: 1_000, perSession: 20, backlogBytes: 1 << 20 }
 
 /** Whoever missed more fetches everything anew. */
@@ -52,6 +53,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
   const clients = createEventClients({ ...LIMITS, ...deps.limits })
   const outbox = createOutbox((frames) => clients.write(frames), timing.batchMs)
   const hostNews = createHostNews(hosts)
+  const stateNews = createStateNews(() => state.health())
   const stops: Array<() => void> = []
   let stopped = false
   const news = createNewsReader({
@@ -63,6 +65,11 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
 
   function tellHosts(): void {
     for (const event of hostNews.take()) outbox.put(hostFrame(event))
+  }
+
+  function tellState(): void {
+    const event = stateNews.take()
+    if (event) outbox.put(stateFrame(event))
   }
 
   async function checkAdmission(): Promise<void> {
@@ -89,6 +96,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
         news.look()
         tellHosts()
       })
+      every(timing.stateMs, tellState)
       every(timing.heartbeatMs, () => clients.write(':\n\n'))
       every(timing.admissionMs, () => void checkAdmission())
     },

@@ -16,6 +16,7 @@ const OFFLINE_TITLES: Readonly<Record<OfflineReason, string>> = {
   'connection-lost': 'The connection to fail2ban was lost',
   'protocol-error': 'fail2ban’s answers cannot be understood',
   'agent-missing': 'No agent of BanGUI is running beside fail2ban',
+  'state-unknown': 'How fail2ban is doing is not known just now',
 }
 
 interface Finding {

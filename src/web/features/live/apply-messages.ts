@@ -4,6 +4,7 @@ import type { BanEvent } from '../../../shared/event.ts'
 import type { Host } from '../../../shared/host.ts'
 import type { CurrentSession } from '../../../shared/session.ts'
 import type { LiveMessage } from '../../api/events.ts'
+import { setSessionStoreInterrupted } from '../../api/session-store.ts'
 import { addNewestBan, type BanPages } from '../bans/ban-pages.ts'
 import { dropBan, filterOf, NEWEST_FIRST } from '../bans/bans.queries.ts'
 import { hostsQuery, jailsQuery } from '../hosts/hosts.queries.ts'
@@ -26,6 +27,10 @@ export function applyMessages(client: QueryClient, messages: readonly LiveMessag
         break
       case 'ban':
         listsAreStale = addToLists(client, message.event) || listsAreStale
+        break
+      case 'state':
+        // When it is back, the first answer says so; the banner asks every two seconds.
+        if (message.event.state === 'degraded') setSessionStoreInterrupted(true)
         break
       case 'reset':
         break
