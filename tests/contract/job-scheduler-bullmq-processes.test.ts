@@ -72,7 +72,7 @@ describe('job scheduler: BullMQ, real processes', () => {
   })
 
   it('take over the run of one that stands still, whose late work then counts for nothing', async () => {
-    const first = await startRunning(2_000)
+    const first = await startRunning(10_000)
     const second = await start(100)
     first.kill('SIGSTOP')
     await waitFor(() => linesOf(second, 'END').length === 1, {
@@ -80,7 +80,9 @@ describe('job scheduler: BullMQ, real processes', () => {
       timeoutMs: TAKEN_OVER_MS + NOTICED_MS,
     })
     first.kill('SIGCONT')
-    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    await waitFor(() => first.errors.some((line) => line.includes('a job failed')), {
+      what: 'news of the loss',
+    })
     expect(linesOf(first, 'END')).toEqual([])
     expect(await effectsOf(database.db)).toMatchObject([{ fence: 2 }])
     first.kill('SIGTERM')
