@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { startReplicas, type Replica, type Replicas } from '../support/replicas.ts'
+import { processorTicks, startReplicas, type Replica, type Replicas } from '../support/replicas.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { clusterAt, untilReady } from './cluster-view.ts'
 import { API, ask, tally, whoAmI } from './http.ts'
@@ -120,14 +120,8 @@ function writeOldHistory(database: DatabaseSync, count: number): void {
 
 /** The process that used most of the processor just now. */
 async function busiest(pids: readonly number[]): Promise<number> {
-  const ticks = (pid: number): number => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ')
-    return Number(fields[11]) + Number(fields[12])
-  }
-  const before = new Map(pids.map((pid) => [pid, ticks(pid)]))
-  const used = (pid: number): number => ticks(pid) - (before.get(pid) ?? 0)
+  const before = new Map(pids.map((pid) => [pid, processorTicks(pid)]))
+  const used = (pid: number): number => processorTicks(pid) - (before.get(pid) ?? 0)
   return waitFor(() => pids.find((pid) => used(pid) >= 20), { what: 'one process to be busy', everyMs: 5 })
 }
 

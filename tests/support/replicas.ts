@@ -178,3 +178,11 @@ export function rssBytes(pid: number): number {
     return 0
   }
 }
+
+/** Processor time that a process has used so far, in hundredths of a second. */
+export function processorTicks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
