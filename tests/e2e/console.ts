@@ -23,6 +23,8 @@ export interface MachineOptions {
   readonly fail2ban?: Fail2banOptions
   /** Where browsers find the console, if a proxy were in front of it. */
   readonly publicUrl?: string
+  /** Further settings, as those of a Redis. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function startMachine(options: MachineOptions = {}): Promise<Machine & AsyncDisposable> {
@@ -38,6 +40,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
         DATABASE_URL: folder.database,
         FAIL2BAN_SOCKET: fail2ban.socket,
         FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
+        ...options.env,
         ...(options.publicUrl !== undefined && { PUBLIC_URL: options.publicUrl }),
         ...(options.setupToken === undefined
           ? { BANGUI_ADMIN_USER: ADMIN.username, BANGUI_ADMIN_PASSWORD: ADMIN.password }

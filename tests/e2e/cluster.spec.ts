@@ -1,0 +1,167 @@
+import type { Browser, Locator, Page } from '@playwright/test'
+import { ADMIN } from '../support/console-process.ts'
+import { startRedis, type RedisServer } from '../support/redis-server.ts'
+import { expectAccessible } from './accessible.ts'
+import { expect, openOverview, startMachine, test, UNREACHABLE, type Machine } from './console.ts'
+import { banRow, openBanDialog, toast, verdict } from './pages.ts'
+
+/** How soon a process that was killed is no longer listed: it is silent for six seconds first. */
+const GONE_MS = 12_000
+/** How soon another process talks to fail2ban when the one that did is killed. */
+const TAKEN_OVER_MS = 15_000
+
+const INTERRUPTED = 'Connection to the session store is interrupted. You are still signed in. Retrying…'
+
+test.describe('with two workers on one Redis', () => {
+  test.describe.configure({ mode: 'serial' })
+  const opened = new AsyncDisposableStack()
+  let redis: RedisServer
+  let machine: Machine
+
+  test.beforeAll(async () => {
+    redis = await startRedis({ config: ['appendonly yes'] })
+    opened.defer(() => redis.stop())
+    const env = { STATE_BACKEND: 'redis', REDIS_URL: redis.url, BANGUI_WORKERS: '2' }
+    machine = opened.use(await startMachine({ env }))
+  })
+  test.afterAll(() => opened.disposeAsync())
+
+  test('the health page lists both, Redis, and the one that talks to fail2ban', async ({ page }) => {
+    await openHealth(page, machine)
+    await expect(instances(page).getByRole('rowheader')).toHaveCount(2)
+    await expect(instances(page).getByText('Ready')).toHaveCount(2)
+    await expect(workerRow(page, 1)).toBeVisible()
+    await expect(workerRow(page, 2)).toBeVisible()
+    const state = page.getByRole('region', { name: 'State' })
+    await expect(state).toContainText('Working')
+    await expect(state).toContainText('standalone, master')
+    await expect(state).toContainText('append-only file')
+    await expect(leases(page).getByRole('rowheader')).toHaveCount(1)
+    await expect(leases(page)).toContainText(/worker [12]/)
+    await expectAccessible(page)
+  })
+
+  test('a job that is run now shows its new run', async ({ page }) => {
+    await openHealth(page, machine)
+    const row = page.getByRole('row').filter({ hasText: 'instances.prune' })
+    const runs = row.getByRole('cell').nth(4)
+    await expect(row).toContainText('Done')
+    const before = Number(await runs.innerText())
+    await row.getByRole('button', { name: 'Run now: instances.prune' }).click()
+    await expect(toast(page, /^instances\.prune ran in \d/)).toBeVisible()
+    await expect(runs).toHaveText(String(before + 1), { useInnerText: true })
+  })
+
+  test('a ban made in one browser shows in another, whichever worker serves it', async ({
+    browser,
+    page,
+  }) => {
+    const first = await servedBy(page, machine)
+    const [second, close] = await pageOfAnotherWorker(browser, machine, first)
+    const dialog = await openBanDialog(page)
+    await dialog.getByLabel('Addresses or networks').fill('203.0.113.80')
+    await dialog.getByRole('button', { name: 'Ban', exact: true }).click()
+    await expect(banRow(second, '203.0.113.80')).toBeVisible()
+    await expect(banRow(page, '203.0.113.80')).toBeVisible()
+    await banRow(second, '203.0.113.80')
+      .getByRole('button', { name: /^Unban/ })
+      .click()
+    await expect(banRow(page, '203.0.113.80')).toBeHidden()
+    await close()
+  })
+
+  test('a worker that is killed goes from the page and another takes its place and its tasks', async ({
+    page,
+    complaints,
+  }) => {
+    // What it was just answering gets no answer.
+    complaints.expect(UNREACHABLE)
+    await openHealth(page, machine)
+    const holder = /worker (\d) · pid (\d+)/.exec(await leases(page).innerText())
+    const [, worker, pid] = holder ?? []
+    process.kill(Number(pid), 'SIGKILL')
+    const killed = instances(page)
+      .getByRole('row')
+      .filter({ hasText: `pid ${pid}` })
+    const next = workerRow(page, Number(worker)).filter({ hasNotText: `pid ${pid}` })
+    await expect(next).toContainText('Ready', { timeout: GONE_MS })
+    await expect(killed).toBeHidden({ timeout: GONE_MS })
+    await expect(instances(page).getByRole('rowheader')).toHaveCount(2)
+    await expect(leases(page)).not.toContainText(`pid ${pid}`, { timeout: TAKEN_OVER_MS })
+    await expect(leases(page)).toContainText(/worker [12] · pid/, { timeout: TAKEN_OVER_MS })
+    await page.getByRole('link', { name: 'BanGUI' }).click()
+    await expect(verdict(page)).toContainText('Protection is working', { timeout: TAKEN_OVER_MS })
+    await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  })
+
+  test('a Redis that stops is said, signs nobody out, and all heals when it is back', async ({
+    page,
+    complaints,
+  }) => {
+    complaints.expect(UNREACHABLE)
+    await openHealth(page, machine)
+    await redis.kill()
+    await expect(page.getByText(INTERRUPTED)).toBeVisible()
+    await expect(page.getByText(/Showing what was known at \d\d:\d\d:\d\d\./)).toBeVisible()
+    await expect(page.getByRole('region', { name: 'State' })).toContainText('Not answering')
+    await expect(instances(page).getByRole('rowheader')).toHaveCount(2)
+    await expectAccessible(page)
+    // A page that knows nothing yet leads nobody to the sign-in either.
+    const fresh = await page.context().newPage()
+    await fresh.goto(page.url())
+    await expect(fresh.getByRole('alert')).toContainText('You are still signed in.')
+    await expectAccessible(fresh)
+    expect(new URL(fresh.url()).pathname).toBe('/health')
+
+    await redis.restart()
+    for (const each of [page, fresh]) {
+      await expect(each.getByRole('region', { name: 'State' })).toContainText('Working')
+    }
+    await expect(page.getByText(INTERRUPTED)).toBeHidden()
+    await expect(page.getByText('Showing what was known')).toBeHidden()
+    await expect(instances(page).getByText('Ready')).toHaveCount(2)
+    await expect(leases(page)).toContainText(/worker [12] · pid/, { timeout: TAKEN_OVER_MS })
+    await page.getByRole('link', { name: 'BanGUI' }).click()
+    await expect(verdict(page)).toContainText('Protection is working', { timeout: TAKEN_OVER_MS })
+  })
+})
+
+const instances = (page: Page): Locator => page.getByRole('table', { name: 'Instances and workers' })
+const leases = (page: Page): Locator => page.getByRole('table', { name: 'Leases' })
+
+function workerRow(page: Page, worker: number): Locator {
+  return instances(page)
+    .getByRole('row')
+    .filter({ hasText: `worker ${worker} ·` })
+}
+
+async function openHealth(page: Page, machine: Machine): Promise<void> {
+  const answer = await page.request.post(`${machine.url}/api/v1/session`, { data: ADMIN })
+  expect(answer.status()).toBe(200)
+  await page.goto(`${machine.url}/health`)
+  await expect(leases(page)).toBeVisible()
+}
+
+/** Opens the overview and tells which process keeps its stream of events: request ids begin with what is a process's own. */
+async function servedBy(page: Page, machine: Machine): Promise<string> {
+  const stream = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/events')
+  await openOverview(page, machine)
+  const [process = ''] = ((await stream).headers()['x-request-id'] ?? '').split('-')
+  expect(process).not.toBe('')
+  return process
+}
+
+/** The overview in a browser of its own, on a stream that another process keeps. */
+async function pageOfAnotherWorker(
+  browser: Browser,
+  machine: Machine,
+  than: string,
+): Promise<[Page, () => Promise<void>]> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    if ((await servedBy(page, machine)) !== than) return [page, () => context.close()]
+    await context.close()
+  }
+  throw new Error('Ten browsers were served by the same process.')
+}
