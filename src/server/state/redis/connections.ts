@@ -18,7 +18,9 @@ export type ConnectionUse = 'commands' | 'subscriber' | 'queue' | 'worker'
 export type RedisClient = Redis
 
 const CONNECT_MS = 2_000
-const COMMAND_MS = 1_000
+const LOADING_RETRY_MS = 1_000
+/** Longer than the link waits for an answer; without it a pipeline whose connection broke would hold up the next for ever. */
+const GIVEN_UP_MS = 1_500
 /** A connection that says nothing for so long while a command is under way is half dead. */
 const SOCKET_MS = 3_000
 /** So that a Redis that comes back is noticed within a second. */
@@ -81,7 +83,7 @@ function optionsFor(target: RedisTarget, use: ConnectionUse): Options {
     db,
     connectionName: `bangui-${use}`,
     connectTimeout: CONNECT_MS,
-    maxLoadingRetryTime: COMMAND_MS,
+    maxLoadingRetryTime: LOADING_RETRY_MS,
     retryStrategy: retryAfterMs,
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
     ...(username !== undefined && { username }),
@@ -98,7 +100,7 @@ function optionsFor(target: RedisTarget, use: ConnectionUse): Options {
     autoResendUnfulfilledCommands: false,
   }
   if (use === 'queue') return failsFast
-  return { ...failsFast, commandTimeout: COMMAND_MS, enableAutoPipelining: true }
+  return { ...failsFast, commandTimeout: GIVEN_UP_MS, enableAutoPipelining: true }
 }
 
 function tlsOf(tls: NonNullable<RedisTarget['tls']>): { ca?: string } {

@@ -4,10 +4,11 @@ import type { Logger } from '../../lib/logger.ts'
 import { unlessAborted } from '../../lib/pause.ts'
 import { StateUnavailable } from '../state-provider.ts'
 import type { RedisClient } from './connections.ts'
-import { asStateFault, isTimeout, isUnknownScript } from './redis-faults.ts'
+import { asStateFault, isUnknownScript } from './redis-faults.ts'
 
 const PROBE_MS = 200
 const LOG_SILENCE_MS = 10_000
+const ANSWER_MS = 1_000
 
 /** A Lua script; `keys` of its arguments are keys, all in one slot. */
 export interface Script {
@@ -90,9 +91,9 @@ class Link implements RedisLink {
     if (!this.#up || !client) throw new StateUnavailable(new Error(this.#fault))
     this.#pending += 1
     try {
-      return await work(client)
+      return await inTime(work(client))
     } catch (error) {
-      if (isTimeout(error)) this.#break('Redis does not answer.')
+      if (error instanceof NoAnswer) this.#break('Redis does not answer.')
       throw asStateFault(error)
     } finally {
       this.#pending -= 1
@@ -180,11 +181,11 @@ class Link implements RedisLink {
   async #verified(client: RedisClient): Promise<boolean> {
     const lossesBefore = this.#losses
     try {
-      await this.#deps.verify(client)
+      await inTime(this.#deps.verify(client))
     } catch (error) {
       const fatal = this.#wasUp ? undefined : this.#deps.isFatal(error)
       if (fatal) this.#opened.reject(fatal)
-      this.#fault = isTimeout(error) ? 'Redis does not answer.' : messageOf(error)
+      this.#fault = error instanceof NoAnswer ? 'Redis does not answer.' : messageOf(error)
       return false
     }
     if (this.#ended || client.status !== 'ready' || this.#losses !== lossesBefore) return false
@@ -198,6 +199,25 @@ class Link implements RedisLink {
     this.#opened.resolve()
     return true
   }
+}
+
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  constructor() {
+    super(`Redis did not answer within ${ANSWER_MS} ms.`)
+  }
+}
+
+/**
+ * Rejects with NoAnswer where none came in time. Not ioredis's commandTimeout: when it was this process that stood still, its
+ * timer fires before the answer is read that has been lying there all along.
+ */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new NoAnswer())
+    const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), ANSWER_MS)
+    void work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** A failed look-up of several addresses has no message of its own. */

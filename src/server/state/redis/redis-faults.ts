@@ -14,11 +14,6 @@ export function isUnknownScript(error: unknown): boolean {
   return messageOf(error).startsWith('NOSCRIPT')
 }
 
-/** The server is there and does not answer: nothing else that is asked now will be answered either. */
-export function isTimeout(error: unknown): boolean {
-  return messageOf(error).includes('Command timed out')
-}
-
 const CERTIFICATE =
   /SELF_SIGNED_CERT|CERT_|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS_CERT|self.signed certificate|certificate has expired/
 
