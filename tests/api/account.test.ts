@@ -70,6 +70,16 @@ describe('DELETE /sessions/{id}', () => {
 })
 
 describe('DELETE /sessions', () => {
+  it('tells no request of this browser meanwhile that nobody is signed in', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all([
+        here.delete(`${V1}/sessions`),
+        ...Array.from({ length: 20 }, () => here.get(`${V1}/session`)),
+      ])
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 204]))
+    }
+  })
+
   it('ends all of my sessions but this one, whose cookie stays the same', async () => {
     const admin = await test.signedIn('admin')
     const response = await here.delete(`${V1}/sessions`).expect(204)
