@@ -43,6 +43,44 @@ export function describeLimits(opened: Opened, suffers: StateProviderSuite['suff
     }
   })
 
+  it('◇ never allow more where points are taken several at once, and lose fewer than that per process', async () => {
+    const under = opened()
+    const takenAtOnce = 7
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 250 }), async (points) => {
+        const limit = { ...rule(points), takenAtOnce }
+        const verdicts = await Promise.all(
+          Array.from({ length: 200 }, (_, i) => nodeOf(under, i).limits.consume(limit, 'key')),
+        )
+        const allowed = verdicts.filter((verdict) => verdict.allowed).length
+        expect(allowed).toBeLessThanOrEqual(Math.min(points, 200))
+        const lost = under.nodes.length * (takenAtOnce - 1)
+        expect(allowed).toBeGreaterThanOrEqual(Math.min(points - lost, 200))
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('tell one process that takes several points at once the same as one that does not', async () => {
+    const { limits } = nodeOf(opened(), 0)
+    const limit = { ...rule(10), takenAtOnce: 4 }
+    for (let used = 1; used <= 10; used += 1) {
+      expect(await limits.consume(limit, 'key')).toMatchObject({ allowed: true, used, limit: 10 })
+    }
+    expect(await limits.consume(limit, 'key')).toMatchObject({ allowed: false, used: 10 })
+    await limits.reset(limit, 'key')
+    expect(await limits.consume(limit, 'key')).toMatchObject({ allowed: true, used: 1 })
+  })
+
+  it('end with their window what was taken of it', async () => {
+    const under = opened()
+    const { limits } = nodeOf(under, 0)
+    const limit = { ...rule(4, 2), takenAtOnce: 3 }
+    expect(await limits.consume(limit, 'key')).toMatchObject({ allowed: true, used: 1 })
+    await under.elapse(2_100)
+    expect(await limits.consume(limit, 'key')).toMatchObject({ allowed: true, used: 1 })
+  })
+
   it('count from the first hit on, and begin anew when its window ends, whatever was refused meanwhile', async () => {
     const under = opened()
     const limit = rule(1, 2)

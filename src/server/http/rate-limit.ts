@@ -2,8 +2,8 @@ import type { Response } from 'express'
 import { AppError } from '../lib/errors.ts'
 import type { RateLimits, Rule, Verdict } from '../state/state-provider.ts'
 
-/** A busy console with many tabs stays far below; ten requests a second are always allowed. */
-const PER_SESSION: Rule = { name: 'session', points: 1_200, windowSeconds: 60 }
+/** A busy console with many tabs stays far below; ten requests a second are always allowed, on up to thirty processes. */
+const PER_SESSION: Rule = { name: 'session', points: 1_200, windowSeconds: 60, takenAtOnce: 20 }
 /** Without a session there is little to ask for. */
 const PER_ADDRESS: Rule = { name: 'address', points: 300, windowSeconds: 60 }
 

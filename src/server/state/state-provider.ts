@@ -122,6 +122,12 @@ export interface Rule {
   readonly name: string
   readonly points: number
   readonly windowSeconds: number
+  /**
+   * For budgets asked so often that asking itself costs: a process may take so many points at once and spend them by itself.
+   * Never more than `points` are allowed in all; what a process has taken and not spent is lost to the others until the
+   * window ends.
+   */
+  readonly takenAtOnce?: number
 }
 
 export interface Verdict {
@@ -131,7 +137,7 @@ export interface Verdict {
   readonly resetMs: number
 }
 
-/** Fixed windows that begin with the first hit. Exactly `points` are allowed under any concurrency. */
+/** Fixed windows that begin with the first hit. Exactly `points` are allowed under any concurrency, unless `takenAtOnce`. */
 export interface RateLimits {
   /** Atomic. A refused hit costs nothing and does not extend the window. */
   consume(rule: Rule, key: string, cost?: number): Promise<Verdict>

@@ -19,6 +19,8 @@ import { script, type RedisLink } from './link.ts'
 const TOMBSTONE_MS = 3_600_000
 /** Sessions of one user that are listed; the list is for people. */
 const MOST_LISTED = 1_000
+/** Sessions that are kept as they were parsed. */
+const MOST_KNOWN = 10_000
 
 /** The tombstone lies in the same slot and is asked in the same step: no save slips in behind a destruction. */
 const SAVE = script(`
@@ -88,6 +90,8 @@ interface SessionRecord {
 class SessionKeys {
   readonly #link: RedisLink
   readonly #now: () => number
+  /** What each said when it was last read: one that still says the same need not be parsed again. */
+  readonly #known = new Map<string, SessionRecord>()
 
   constructor(link: RedisLink, now: () => number) {
     this.#link = link
@@ -96,13 +100,17 @@ class SessionKeys {
 
   async find(idHash: string): Promise<SessionRecord | undefined> {
     const text = await this.#link.ask((client) => client.get(keys.session(idHash)))
-    const brace = text?.indexOf('{') ?? -1
-    if (text === null || brace < 1) return undefined
-    const payload = parseSessionPayload(text.slice(brace))
-    const expiresAt = Number(text.slice(0, brace))
-    if (!payload || !(expiresAt > this.#now())) return undefined
-    const { cookie: _, ...data } = payload
-    return { text, payload, session: { idHash, data, expiresAt } }
+    const record = text === null ? undefined : this.#recordOf(idHash, text)
+    return record && record.session.expiresAt > this.#now() ? record : undefined
+  }
+
+  #recordOf(idHash: string, text: string): SessionRecord | undefined {
+    const known = this.#known.get(idHash)
+    if (known?.text === text) return known
+    const record = parseRecord(idHash, text)
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear()
+    if (record) this.#known.set(idHash, record)
+    return record
   }
 
   async save(idHash: string, payload: SessionPayload): Promise<void> {
@@ -142,6 +150,16 @@ class SessionKeys {
   async destroy(idHash: string): Promise<void> {
     await this.#link.run(DESTROY, [keys.session(idHash), keys.tombstone(idHash)], [TOMBSTONE_MS])
   }
+}
+
+/** Undefined: it is none. Frozen, as more than one request gets it. */
+function parseRecord(idHash: string, text: string): SessionRecord | undefined {
+  const brace = text.indexOf('{')
+  const payload = brace < 1 ? undefined : parseSessionPayload(text.slice(brace))
+  if (!payload) return undefined
+  const { cookie: _, ...data } = payload
+  const expiresAt = Number(text.slice(0, brace))
+  return { text, payload, session: Object.freeze({ idHash, data: Object.freeze(data), expiresAt }) }
 }
 
 function textOf(expiresAt: number, payload: SessionPayload): string {
