@@ -21,6 +21,8 @@ export interface Seen {
   readonly answers: readonly Answer[]
   /** Resolves when so many further answers have come. */
   more(count: number): Promise<void>
+  /** Resolves when the last so many, asked for from now on, were all answered 200. */
+  calm(count: number): Promise<void>
 }
 
 export interface Observation {
@@ -55,7 +57,11 @@ export async function observe(
     }
   }, options.everyMs ?? 50)
   try {
-    await fault({ answers, more: (count) => more(answers, count) })
+    await fault({
+      answers,
+      more: (count) => more(answers, count),
+      calm: (count) => calm(answers, count),
+    })
   } finally {
     clearInterval(timer)
     await Promise.all(asked)
@@ -73,6 +79,15 @@ export async function observe(
 async function more(answers: readonly Answer[], count: number): Promise<void> {
   const wanted = answers.length + count
   await waitFor(() => answers.length >= wanted, { what: `${count} more answers`, timeoutMs: 60_000 })
+}
+
+async function calm(answers: readonly Answer[], count: number): Promise<void> {
+  const since = performance.now()
+  const isCalm = (): boolean => {
+    const last = answers.slice(-count)
+    return last.length === count && last.every(({ status, at }) => status === 200 && at >= since)
+  }
+  await waitFor(isCalm, { what: `${count} answers without a refusal`, timeoutMs: 60_000 })
 }
 
 function complaintsAbout(answers: readonly Answer[], options: ObserveOptions): string[] {
