@@ -37,7 +37,7 @@ async function keepOutSentinels(server: RedisServer): Promise<void> {
 }
 
 const portOf = async (client: RedisClient): Promise<number> => {
-  const [, , local = ''] = /laddr=(\S+):(\d+)/.exec(String(await client.client('INFO'))) ?? []
+  const [, , local = ''] = /laddr=(\S+):(\d+)/.exec(await client.client('INFO')) ?? []
   return Number(local)
 }
 

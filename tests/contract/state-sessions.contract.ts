@@ -275,10 +275,9 @@ function describeDestroying(opened: Opened): void {
       (req, res) => void res.json({ user: (req.session as { userId?: string }).userId ?? null }),
     )
 
-    const browser = request.agent(app)
-    await browser.post('/in').expect(200)
-    await browser.get('/who').expect({ user: under.users[0] })
-    const cookie = `sid=${browser.jar.getCookie('sid', { path: '/' } as never)?.value}`
+    const entered = await request(app).post('/in').expect(200)
+    const [cookie = ''] = entered.get('Set-Cookie')?.[0]?.split(';') ?? []
+    await request(app).get('/who').set('Cookie', cookie).expect({ user: under.users[0] })
     const changes = Array.from({ length: 3 }, () =>
       request(app)
         .post('/change')
