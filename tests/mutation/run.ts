@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -107,6 +107,7 @@ function runTests(copy: string, killers: readonly Killer[]): Outcome[] {
     ],
     { cwd: copy, encoding: 'utf8', timeout: LIMIT_MS, killSignal: 'SIGKILL' },
   )
+  endWhatWasLeft(copy)
   const report = readReport(reportFile, jest.stderr)
   for (const { message, assertionResults } of report.testResults) {
     if (assertionResults.length === 0) throw new Error(`A suite does not load:\n${message}`)
@@ -120,6 +121,17 @@ function runTests(copy: string, killers: readonly Killer[]): Outcome[] {
     )
     return { killer, status: result?.status ?? 'there is no such test' }
   })
+}
+
+/** A test that fails half-way leaves the processes it has started from the copy. */
+function endWhatWasLeft(copy: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(copy)) process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
 
 function readReport(file: string, errors: string): z.infer<typeof JestReport> {
