@@ -65,12 +65,12 @@ describe('what a newer version has written', () => {
       await untilReady(replicas.urls())
     })
     for (const replica of replicas.all) judgeLog(replica.log())
-  })
+  }, 60_000)
 
   it('is kept: what this version does not know is not taken away', async () => {
     const kept = await replicas.redis.cli('hget', RUNTIME, 'v:invention/of-tomorrow')
     expect(kept).toContain('"deep":true')
-  })
+  }, 60_000)
 
   it('counts in a session, too, which stays signed in', async () => {
     const { redis } = replicas
@@ -84,7 +84,7 @@ describe('what a newer version has written', () => {
     for (const url of replicas.urls()) {
       for (const cookie of cookies) expect((await whoAmI(url, cookie)).status).toBe(200)
     }
-  })
+  }, 60_000)
 
   it('stays of the schedules, too, while the newer version runs', async () => {
     const { redis } = replicas

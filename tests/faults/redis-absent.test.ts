@@ -26,9 +26,14 @@ afterEach(async () => {
 })
 
 /** One console that listens, on a Redis that does not answer. */
-async function begun(env: Record<string, string> = {}): Promise<Replica> {
+async function begun(env: Record<string, string> = {}, meanwhile = (): void => undefined): Promise<Replica> {
   replicas = await startReplicas({ count: 0, redis, env: { ...SETTINGS, ...env } })
   const console_ = replicas.spawn()
+  await waitFor(() => console_.output().includes('BanGUI starts'), {
+    what: 'the console to begin',
+    timeoutMs: 30_000,
+  })
+  meanwhile()
   await waitFor(() => console_.url(), { what: 'the console to listen', timeoutMs: 30_000 })
   return console_
 }
@@ -77,21 +82,20 @@ describe('a console whose Redis is not there when it starts', () => {
     redis.launch()
     expect(await untilReady(console_)).toBeLessThan(3_000)
     await expectToServe(console_)
-  })
+  }, 60_000)
 
   it('waits for one that is loading its data', async () => {
     redis = await startRedis({ config: ['loading-process-events-interval-bytes 1024'] })
-    await redis.cli('eval', "for i = 1, 4000 do redis.call('SET', 'other:' .. i, 'x') end", '0')
+    await redis.cli('eval', "for i = 1, 6000 do redis.call('SET', 'other:' .. i, 'x') end", '0')
     await redis.cli('save')
     await redis.kill()
     redis.configure('key-load-delay 1000')
-    redis.launch()
-    const console_ = await begun()
+    const console_ = await begun({}, () => redis.launch())
     await waitFor(async () => (await redis.cli('ping')).includes('LOADING'), { what: 'Redis to load' })
     await expectToWait(console_)
     expect(await untilReady(console_)).toBeLessThan(3_000)
     await expectToServe(console_)
-  })
+  }, 60_000)
 
   it('waits for a host name that nobody knows yet, and stops when asked', async () => {
     redis = await prepareRedis()
@@ -101,5 +105,5 @@ describe('a console whose Redis is not there when it starts', () => {
     judgeLog(console_.log())
     console_.signal('SIGTERM')
     expect(await console_.exited).toBe(0)
-  })
+  }, 60_000)
 })

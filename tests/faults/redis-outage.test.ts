@@ -83,7 +83,7 @@ describe.each([
     for (const cookie of cookies) {
       for (const url of replicas.urls()) expect((await whoAmI(url, cookie)).status).toBe(200)
     }
-  })
+  }, 60_000)
 
   it('lets no request hang', () => {
     expect(Math.max(...seen.answers.map(({ ms }) => ms))).toBeLessThan(4_000)
@@ -103,5 +103,5 @@ describe.each([
     }
     await banSoon(ip)
     await waitFor(() => streams.every((stream) => stream.banOf(ip)), { what: 'the ban on every stream' })
-  })
+  }, 60_000)
 })

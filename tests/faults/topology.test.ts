@@ -17,17 +17,21 @@ describe('one database', () => {
     ['in memory', 'one in memory is there', IN_MEMORY, IN_MEMORY],
     ['in memory', 'one with Redis is there', {}, IN_MEMORY],
     ['with Redis', 'one in memory is there', IN_MEMORY, {}],
-  ])('is refused, with status 75, to a console %s while %s', async (_mine, _theirs, first, second) => {
-    const holder = await replicas.start(first)
-    const refused = replicas.spawn(second)
-    expect(await refused.exited).toBe(75)
-    expect(refused.output()).toContain(`pid ${holder.pid}`)
-    expect(refused.output()).toContain(
-      'STATE_BACKEND=memory keeps sessions, limits and status inside one process',
-    )
-    expect(refused.output()).toContain('set STATE_BACKEND=redis and REDIS_URL')
-    expect((await ask(`${holder.url()}/readyz`)).status).toBe(200)
-  })
+  ])(
+    'is refused, with status 75, to a console %s while %s',
+    async (_mine, _theirs, first, second) => {
+      const holder = await replicas.start(first)
+      const refused = replicas.spawn(second)
+      expect(await refused.exited).toBe(75)
+      expect(refused.output()).toContain(`pid ${holder.pid}`)
+      expect(refused.output()).toContain(
+        'STATE_BACKEND=memory keeps sessions, limits and status inside one process',
+      )
+      expect(refused.output()).toContain('set STATE_BACKEND=redis and REDIS_URL')
+      expect((await ask(`${holder.url()}/readyz`)).status).toBe(200)
+    },
+    60_000,
+  )
 
   it('is refused to a console in memory while workers with Redis are there', async () => {
     const holder = await replicas.start({ BANGUI_WORKERS: '2' })
