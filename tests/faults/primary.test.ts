@@ -147,7 +147,9 @@ describe('a worker whose event loop is stuck', () => {
       await waitFor(() => group.logged('event loop is stuck').length > 0, { what: 'the warning' })
     }
     const stuck = await waitFor(() => group.logged('it is killed')[0], { what: 'it to be killed' })
-    expect(group.logged('event loop is stuck')[0]).toMatchObject({ worker: stuck.worker, pid: stuck.pid })
+    // On a starved machine another one may have been silent for a moment as well.
+    const reported = group.logged('event loop is stuck').map(({ pid }) => pid)
+    expect(reported).toContain(stuck.pid)
     if (how === 'stopped') expect(stuck).toMatchObject(victim)
     const [, , third] = await group.untilReady(3)
     expect(third?.worker).toBe(stuck.worker)
