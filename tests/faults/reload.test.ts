@@ -95,7 +95,9 @@ describe('four workers on one Redis', () => {
     expect(await console_().exited).toBe(0)
     await load.stop()
     // Connections nobody had accepted yet end with the socket they waited at, reset or closed.
-    expect(load.failures.filter((failure) => !/^new connection: .*(?:ECONNRESET|socket hang up)/.test(failure))).toEqual([])
+    expect(
+      load.failures.filter((failure) => !/^new connection: .*(?:ECONNRESET|socket hang up)/.test(failure)),
+    ).toEqual([])
     expect(load.failures.length).toBeLessThan(20)
     expect([...load.answers.keys()]).toEqual([200])
     expect(load.refused()).toBeGreaterThan(0)
