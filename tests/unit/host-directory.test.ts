@@ -13,8 +13,8 @@ function begin() {
   const entry: Versioned<HostSnapshot> = { rev: 1, at: NOON, value: { host, jails: [] } }
   const directory = createHostDirectory({
     runtime: {
-      get: <K extends keyof AppRuntime>(key: K) =>
-        key === 'host/local' ? (entry as Versioned<AppRuntime[K]>) : undefined,
+      get: <K extends keyof AppRuntime>(key: K): Versioned<AppRuntime[K]> | undefined =>
+        key === 'host/local' ? entry : undefined,
       keys: () => ['host/local'],
       staleMs: () => time.staleMs,
     },
