@@ -20,7 +20,7 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade']
 
 /**
  * A reverse proxy that gives each request to the next target in turn, whoever sends it: no stickiness. A target that
- * refuses the connection is passed over, for a request that may be repeated.
+ * refuses or resets the connection before it answers is passed over, for a request that may be repeated.
  */
 export async function startHttpBalancer(
   urls: readonly string[],
@@ -55,8 +55,8 @@ export async function startHttpBalancer(
     })
     asked.on('error', (error: NodeJS.ErrnoException) => {
       const mayRepeat = IDEMPOTENT.has(req.method ?? '') && !res.headersSent && triesLeft > 0
-      // A kept connection may close just as a request goes out on it.
-      const isUnheard = error.code === 'ECONNREFUSED' || (error.code === 'ECONNRESET' && asked.reusedSocket)
+      // Nobody took the connection, or a kept one closed just as the request went out on it.
+      const isUnheard = error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET'
       if (isUnheard && mayRepeat) pass(req, res, triesLeft - 1)
       else if (!res.destroyed)
         fail(res, `${target}: ${error.message} (${asked.reusedSocket ? 'kept' : 'new'} connection)`)
