@@ -30,24 +30,30 @@ redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[6], ARGV[7])
 return {'waiting'}`)
 
-/** KEYS: queue, servers. ARGV: token, beginning of the requests' keys. What is past its deadline is dropped. */
+/**
+ * KEYS: queue, servers. ARGV: token, beginning of the requests' keys, most to take. What is past its deadline is dropped.
+ * Returns id and payload of each.
+ */
 export const TAKE = script(`${NOW}
 local alive = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if not alive or tonumber(alive) <= now then return false end
-while true do
+local taken = {}
+if not alive or tonumber(alive) <= now then return taken end
+while #taken < tonumber(ARGV[3]) do
   local id = redis.call('LPOP', KEYS[1])
-  if not id then return false end
+  if not id then break end
   local key = ARGV[2] .. id
   local request = redis.call('HMGET', key, 'state', 'payload', 'deadline')
   if request[1] == 'queued' then
     if tonumber(request[3]) > now then
       redis.call('HSET', key, 'state', 'taken', 'taker', ARGV[1])
       redis.call('HDEL', key, 'payload')
-      return {id, request[2]}
+      table.insert(taken, {id, request[2]})
+    else
+      redis.call('DEL', key)
     end
-    redis.call('DEL', key)
   end
-end`)
+end
+return taken`)
 
 /** KEYS: request, answered. ARGV: answer, channel, to and id as JSON, keepMs, most remembered. */
 export const ANSWER = script(`${NOW}

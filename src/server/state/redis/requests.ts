@@ -21,6 +21,8 @@ const ALIVE_MS = 4_000
 const REGISTER_MS = 1_200
 /** How often whoever waits looks by himself, should the word be missed. */
 const LOOK_MS = 1_000
+/** Requests that a server takes in one step. */
+const MOST_AT_ONCE = 16
 const REMEMBER_MS = 600_000
 const MOST_REMEMBERED = 10_000
 /** An answer that cannot be delivered is kept and offered again for so long. */
@@ -39,7 +41,11 @@ const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answer'), to: z.string(), id: z.string(), nodes: z.string(), answer: Answer }),
 ])
 
+const Taken = z.array(z.tuple([z.string(), z.string()]))
 const Reply = z.tuple([z.enum(['answered', 'waiting', 'nobody', 'lost'])], z.string())
+
+/** How every such message begins. */
+const WAKE = '{"kind":"wake"'
 
 type Fate =
   { readonly kind: 'answered'; readonly answer: Answer } | { readonly kind: 'waiting' | 'nobody' | 'lost' }
@@ -73,6 +79,8 @@ export function createRedisRequests(deps: RedisRequestsDeps) {
   return {
     requests,
     hear(text: string): void {
+      // Everybody hears everything: what is for others is not worth parsing.
+      if (text.startsWith(WAKE) ? !serving.serves : !text.includes(asking.me)) return
       const message = Message.parse(JSON.parse(text))
       if (message.kind === 'wake') serving.wake(message.to)
       else asking.hear(message)
@@ -83,7 +91,8 @@ export function createRedisRequests(deps: RedisRequestsDeps) {
 /** The side that asks. */
 class Asking {
   readonly #deps: RedisRequestsDeps
-  readonly #me = randomUUID()
+  /** In every answer for this process. */
+  readonly me = randomUUID()
   readonly #waiting = new Map<string, Set<(answer: Answer) => void>>()
 
   constructor(deps: RedisRequestsDeps) {
@@ -91,7 +100,7 @@ class Asking {
   }
 
   hear({ to, id, nodes, answer }: Extract<z.infer<typeof Message>, { kind: 'answer' }>): void {
-    if (!nodes.includes(this.#me)) return
+    if (!nodes.includes(this.me)) return
     for (const resolve of this.#waiting.get(`${to}\0${id}`) ?? []) resolve(answer)
   }
 
@@ -114,7 +123,7 @@ class Asking {
   async #begin(to: string, id: string, payload: string, timeoutMs: number): Promise<Fate> {
     const { link, channel } = this.#deps
     const wake = JSON.stringify({ kind: 'wake', to } satisfies z.infer<typeof Message>)
-    const args = [id, payload, timeoutMs, this.#me, REMEMBER_MS + timeoutMs, channel(), wake]
+    const args = [id, payload, timeoutMs, this.me, REMEMBER_MS + timeoutMs, channel(), wake]
     return fateOf(await link.run(ASK, keysOf(to, id), args))
   }
 
@@ -180,6 +189,10 @@ class Serving {
     }
   }
 
+  get serves(): boolean {
+    return this.#servers.size > 0
+  }
+
   wake(to: string): void {
     for (const server of this.#servers) if (server.to === to) this.#take(server)
   }
@@ -222,23 +235,22 @@ class Serving {
   async #takeAll(server: Server): Promise<void> {
     while (server.again && !server.over && server.takes()) {
       server.again = false
-      const taken = await this.#takeOne(server)
-      if (taken === undefined) continue
-      server.again = true
-      const work = this.#carryOut(server, taken.id, taken.payload).finally(() =>
-        server.answering.delete(work),
-      )
-      server.answering.add(work)
+      const taken = await this.#takeSome(server)
+      // There may be more.
+      if (taken.length === MOST_AT_ONCE) server.again = true
+      for (const [id, payload] of taken) {
+        const work = this.#carryOut(server, id, payload).finally(() => server.answering.delete(work))
+        server.answering.add(work)
+      }
     }
   }
 
-  async #takeOne({ to, token }: Server): Promise<{ id: string; payload: string } | undefined> {
-    const args = [token, keys.requests.request(to, '')]
+  async #takeSome({ to, token }: Server): Promise<z.infer<typeof Taken>> {
+    const args = [token, keys.requests.request(to, ''), MOST_AT_ONCE]
     const reply = await this.#deps.link
       .run(TAKE, [keys.requests.queue(to), keys.requests.servers(to)], args)
-      .catch(() => null)
-    const [id, payload] = z.nullable(z.tuple([z.string(), z.string()])).parse(reply) ?? []
-    return id === undefined || payload === undefined ? undefined : { id, payload }
+      .catch(() => [])
+    return Taken.parse(reply)
   }
 
   async #carryOut({ to, handler }: Server, id: string, payload: string): Promise<void> {
