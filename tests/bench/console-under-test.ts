@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startFail2ban } from '../support/fail2ban-server.ts'
+import { waitFor } from '../support/wait-for.ts'
+import type { RedisUnderTest } from './redis-under-test.ts'
 import { startServer, type ServerProcess } from './server-process.ts'
 
 export type Fail2ban = Awaited<ReturnType<typeof startFail2ban>>
@@ -15,6 +18,8 @@ export interface ConsoleUnderTest {
   readonly cookie: string
   /** So many further sessions of the same administrator. */
   signInOften(count: number): Promise<string[]>
+  /** The body at a path of the API, once the console has come to rest and says the same again and again. */
+  settled(path: string): Promise<string>
   /** A JSON answer of the API. */
   get(path: string): Promise<unknown>
   post(path: string, body: unknown): Promise<Response>
@@ -23,26 +28,47 @@ export interface ConsoleUnderTest {
 
 export const CREDENTIALS = { username: 'bench', password: 'correct horse battery staple' }
 /** A jail whose bans run no shell command: filling it costs what fail2ban itself costs. */
-const MANY = `[many]
+const MANY = jailOf('many')
+/** With these the list of all jails is about 2 kB. */
+const MORE_JAILS = ['postfix', 'dovecot', 'proftpd', 'asterisk', 'vsftpd']
+
+function jailOf(name: string): string {
+  return `[${name}]
 enabled = true
 filter = sshd
 logpath = %(root)s/log/extra.log
 bantime = -1
 action =
 `
+}
 
 const MAIN = resolve(import.meta.dirname, '../../dist/server/main.js')
 
+export interface ConsoleOptions {
+  /** Where it keeps its state; in its own memory without. */
+  readonly redis?: Pick<RedisUnderTest, 'url'>
+  /** Processes that serve; one unless told. */
+  readonly workers?: number
+  /** In the words of `taskset`. */
+  readonly cores?: string
+  /** So that the list of jails is about 2 kB. */
+  readonly moreJails?: boolean
+}
+
 /** The real console, compiled, on a real private fail2ban, with an administrator signed in. */
-export async function startConsole(): Promise<ConsoleUnderTest> {
+export async function startConsole(options: ConsoleOptions = {}): Promise<ConsoleUnderTest> {
+  const { redis, workers = 1, cores, moreJails = false } = options
+  const further = moreJails ? MORE_JAILS : []
   const folder = mkdtempSync(join(tmpdir(), 'bangui-bench-'))
   const fail2ban = await startFail2ban({
-    extraJails: MANY,
-    expectedJails: ['sshd', 'nginx-http-auth', 'recidive', 'many'],
+    extraJails: [MANY, ...further.map(jailOf)].join('\n'),
+    expectedJails: ['sshd', 'nginx-http-auth', 'recidive', 'many', ...further],
   })
   let port = 0
+  let listening = 0
   const server = await startServer({
     script: MAIN,
+    ...(cores !== undefined && { cores }),
     env: {
       PORT: '0',
       // Lets a measurement come from many addresses.
@@ -53,12 +79,18 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
       FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
       BANGUI_ADMIN_USER: CREDENTIALS.username,
       BANGUI_ADMIN_PASSWORD: CREDENTIALS.password,
+      BANGUI_WORKERS: String(workers),
+      ...(redis && { STATE_BACKEND: 'redis', REDIS_URL: redis.url }),
     },
     ready: (line) => {
-      port ||= Number(/"port":(\d+)/.exec(line)?.[1] ?? 0)
-      return port > 0
+      const found = Number(/"port":(\d+)/.exec(line)?.[1] ?? 0)
+      if (found > 0) listening += 1
+      port ||= found
+      return listening === workers
     },
   })
+  const isReady = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok
+  await waitFor(isReady, { what: 'the console to be ready', timeoutMs: 30_000 })
   const url = `http://127.0.0.1:${port}/api/v1`
   const cookie = await signIn(url, '192.0.2.1')
   return {
@@ -79,6 +111,17 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
         )
       }
       return cookies
+    },
+    async settled(path) {
+      const body = async (): Promise<string> => (await fetch(url + path, { headers: { cookie } })).text()
+      let last = await body()
+      for (let same = 0; same < 3;) {
+        await pause(500)
+        const next = await body()
+        same = next === last ? same + 1 : 0
+        last = next
+      }
+      return last
     },
     get: async (path) => (await fetch(url + path, { headers: { cookie } })).json(),
     post: (path, body) => send(url + path, body, { cookie }),

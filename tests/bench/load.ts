@@ -9,13 +9,15 @@ export interface LoadResult {
 
 /**
  * Keeps `connections` keep-alive connections busy with one GET each until the time is over. Answers must have a
- * Content-Length (or be 304) and status 2xx or 304; anything else counts as a failure. Loopback only.
+ * Content-Length (or be 304), status 2xx or 304, and `bytes` in their body where that is told; anything else counts as a
+ * failure. Loopback only.
  */
 export async function load(options: {
   port: number
   path: string
   /** `Cookie` headers, used in turn: one session may not make as many requests as a measurement needs. */
   cookies?: readonly string[]
+  bytes?: number
   connections: number
   seconds: number
 }): Promise<LoadResult> {
@@ -36,9 +38,11 @@ export async function load(options: {
       }
       socket.once('connect', send)
       socket.once('error', reject)
-      onAnswers(socket, (status) => {
+      onAnswers(socket, (status, bytes) => {
         latencies.push(performance.now() - sentAt)
-        if (status !== 304 && (status < 200 || status > 299)) failures += 1
+        const isRight =
+          status === 304 || (status >= 200 && status <= 299 && bytes === (options.bytes ?? bytes))
+        if (!isRight) failures += 1
         if (performance.now() < until) return send()
         socket.end()
         return resolve()
@@ -48,24 +52,25 @@ export async function load(options: {
   return { requests: latencies.length, failures, latencies: latencies.toSorted((a, b) => a - b) }
 }
 
-function onAnswers(socket: Socket, answered: (status: number) => void): void {
+function onAnswers(socket: Socket, answered: (status: number, bytes: number) => void): void {
   let head = ''
   let missing = 0
   let status = 0
+  let length = 0
   socket.on('data', (chunk: Buffer) => {
     if (missing > 0) {
       missing -= chunk.length
-      if (missing <= 0) answered(status)
+      if (missing <= 0) answered(status, length)
       return
     }
     head += chunk.toString('latin1')
     const end = head.indexOf('\r\n\r\n')
     if (end < 0) return
     status = Number(head.slice(9, 12))
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1] ?? 0)
+    length = Number(/\r\ncontent-length: (\d+)/i.exec(head.slice(0, end))?.[1] ?? 0)
     missing = end + 4 + length - head.length
     head = ''
-    if (missing <= 0) answered(status)
+    if (missing <= 0) answered(status, length)
   })
 }
 
