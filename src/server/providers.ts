@@ -54,7 +54,11 @@ export async function createScheduler(
     connect: (use) => openConnection(target, use),
     prefix: PREFIX,
     appVersion: version,
-    canRun: () => Math.abs(state.health().server?.clockSkewMs ?? 0) <= SKEW_LIMIT_MS,
+    canRun() {
+      // BullMQ's own connection is back a little earlier than the provider that the jobs work with.
+      const { ok, server } = state.health()
+      return ok && Math.abs(server?.clockSkewMs ?? 0) <= SKEW_LIMIT_MS
+    },
     runsJobs: config.roles.has('jobs'),
   })
 }
