@@ -25,8 +25,8 @@ export async function httpRead(): Promise<Row[]> {
     for (const connections of [16, 64]) {
       const candidate = await jailReads(console_)
       const { cpu, requests, failures } = await comparePairs(
-        { server: reference, port, path: '/', bytes },
-        { server: console_.server, port: console_.port, path: `/api/v1${path}`, cookies, bytes },
+        { server: reference, port, path: '/', bytes: candidate.bytes },
+        candidate,
         { connections, seconds: 2 },
       )
       rows.push(

@@ -13,6 +13,8 @@ export interface RedisCounters {
 export interface RedisUnderTest {
   readonly url: string
   counters(): Promise<RedisCounters>
+  /** Forgets everything, so that another console may have it. */
+  clear(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -31,6 +33,9 @@ export async function startMeasuredRedis(): Promise<RedisUnderTest> {
         reads: figure('total_reads_processed'),
         commands: new Map(commands.map(([, name = '', calls]) => [name, Number(calls)])),
       }
+    },
+    async clear() {
+      await redis.cli('flushall')
     },
     stop: () => redis.stop(),
   }

@@ -1,6 +1,7 @@
 import { ensureSystemPackages } from '../support/system-packages.ts'
 import { commands } from './commands.ts'
 import { httpRead } from './http-read.ts'
+import { idle } from './idle.ts'
 import { liveEvents } from './live-events.ts'
 import { loginStorm } from './login-storm.ts'
 import { manyBans } from './many-bans.ts'
@@ -20,6 +21,7 @@ const BENCHES = [
   { targets: ['T3'], run: redisOrMemory },
   { targets: ['T5'], run: workers },
   { targets: ['T13'], run: commands },
+  { targets: ['T14'], run: idle },
   { targets: ['T15'], run: startAndMemory },
   { targets: ['T7', 'bulk'], run: manyBans },
   { targets: ['T12'], run: liveEvents },
