@@ -9,7 +9,7 @@ type Options = RedisOptions & { replyMapping: 'legacy' }
  * What a connection is for.
  * commands: fails fast and never queues, so that an outage is an answer and not a wait; what is asked in one turn of the
  * event loop goes out together.
- * subscriber: hears messages, and comes back by itself.
+ * subscriber: hears messages, and connects again by itself; whoever listens subscribes again.
  * queue: BullMQ's producer; fails fast. worker: BullMQ's consumer, whose blocking reads must never time out.
  */
 export type ConnectionUse = 'commands' | 'subscriber' | 'queue' | 'worker'
@@ -90,7 +90,8 @@ function optionsFor(target: RedisTarget, use: ConnectionUse): Options {
     ...(password !== undefined && { password }),
     ...(tls && { tls: tlsOf(tls) }),
   }
-  if (use === 'subscriber' || use === 'worker') return { ...common, maxRetriesPerRequest: null }
+  if (use === 'worker') return { ...common, maxRetriesPerRequest: null }
+  if (use === 'subscriber') return { ...common, maxRetriesPerRequest: null, autoResubscribe: false }
   const failsFast = {
     ...common,
     maxRetriesPerRequest: 1,

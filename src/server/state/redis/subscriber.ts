@@ -33,12 +33,13 @@ export function createSubscriber(deps: {
           log.error({ err: error }, 'a message of another process could not be understood')
         }
       })
-      const subscribed = opened.subscribe(...channels.keys())
+      const subscribe = (): Promise<unknown> => opened.subscribe(...channels.keys())
+      const subscribed = subscribe()
       // Closed before it could: whoever closed it knows.
       subscribed.catch(() => undefined)
       await unlessAborted(subscribed, signal)
-      // It subscribes again by itself, right after it is ready.
-      opened.on('ready', () => setImmediate(deps.onReturn))
+      // Not by ioredis itself: when the connection is closed meanwhile, it leaves a rejection that nobody handles.
+      opened.on('ready', () => void subscribe().then(deps.onReturn, () => undefined))
     },
     close: () => client?.disconnect(),
   }
