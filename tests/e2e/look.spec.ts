@@ -54,6 +54,8 @@ test('a fail2ban that is away looks accessible, too', async ({ page }) => {
   await machine.fail2ban.shutDown()
   await expect(page.getByText('fail2ban is not running')).toBeVisible()
   await expectAccessible(page)
+  // Left open it would complain of the console that ends now.
+  await page.close()
 })
 
 test('a page that does not exist says so', async ({ overview, machine }) => {
