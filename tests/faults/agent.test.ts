@@ -37,13 +37,6 @@ function bansOf(ips: readonly string[]): number[] {
   return ips.map((ip) => lines.filter((line) => line.startsWith(`ban sshd ${ip} `)).length)
 }
 
-const listed = async (): Promise<string> => replicas.fail2ban.client('get', 'sshd', 'banip')
-
-async function requestsKnown(): Promise<number> {
-  const found = await replicas.redis.cli('--scan', '--pattern', '{bangui}:request:agent/local:*')
-  return found.split('\n').filter(Boolean).length
-}
-
 /** As a person does: once more when it is not known what became of it. */
 async function banStubbornly(replica: Replica, ip: string): Promise<Answer[]> {
   const tries: Answer[] = []
@@ -90,48 +83,33 @@ describe('an agent that is killed', () => {
 })
 
 describe('an agent that stands still for longer than its lease', () => {
-  it('carries out nothing of what it had taken, once another is the agent', async () => {
+  it('does no more of what it had begun, once another is the agent', async () => {
     const { holder, other } = await roles()
-    const { fail2ban, redis } = replicas
-    const ips = Array.from({ length: 12 }, (_, index) => `198.51.100.${10 + index}`)
+    const [cookie = ''] = cookies
+    const ips = Array.from({ length: 400 }, (_, index) => `2001:db8:5::${(index + 1).toString(16)}`)
+    const banned = (): number => bansOf(ips).filter((count) => count > 0).length
     const memory = memoryOf(other)
-    // Those of the test before are remembered.
-    const known = await requestsKnown()
-    // fail2ban takes one command and answers none: the others wait inside the agent, taken and not begun.
-    fail2ban.freeze()
-    const commands = ips.map((ip, index) => ban(other.url(), cookies[index % cookies.length] ?? '', [ip]))
-    await waitFor(
-      async () => {
-        const waiting = Number(await redis.cli('llen', '{bangui}:queue:agent/local'))
-        return waiting === 0 && (await requestsKnown()) >= known + ips.length
-      },
-      { what: 'the agent to have taken all commands', everyMs: 5 },
-    )
+    const command = ban(other.url(), cookie, ips)
+    await waitFor(() => banned() >= 20, { what: 'the command to be under way', everyMs: 2 })
     holder.signal('SIGSTOP')
-    await waitFor(async () => (await agentHolder(other.url(), cookies[0] ?? '')).pid === other.pid, {
+    await waitFor(async () => (await agentHolder(other.url(), cookie)).pid === other.pid, {
       what: 'the other replica to be the agent',
       timeoutMs: 20_000,
     })
-    fail2ban.thaw()
-    const [after] = await banStubbornly(other, '198.51.100.99')
-    expect(after?.status).toBeDefined()
-    const before = await listed()
+    // What fail2ban had been sent is long done; most of it had not been sent.
+    const doneBefore = banned()
+    expect(doneBefore).toBeLessThan(ips.length)
+    expect((await banStubbornly(other, '203.0.113.98')).at(-1)?.status).toBe(200)
     holder.signal('SIGCONT')
-    const answers = await Promise.all(commands)
-    // The thawed one has had its chance when it says by itself that it is no longer the agent.
-    await waitFor(async () => isHostOnline(holder.url(), cookies[0] ?? ''), {
-      what: 'the old agent to go on',
-    })
-    expect((await agentHolder(holder.url(), cookies[0] ?? '')).pid).toBe(other.pid)
-    const now = await listed()
-    for (const [index, { status }] of answers.entries()) {
-      const ip = ips[index] ?? ''
-      expect([200, 502, 503, 504]).toContain(status)
-      if (status !== 200) expect(now.includes(ip)).toBe(before.includes(ip))
-    }
+    const answer = await command
+    expect([502, 503, 504]).toContain(answer.status)
+    expect(answer.body).toContain('may or may not have been carried out')
+    // Through the thawed one, so that it has had its chance.
+    await waitFor(() => isHostOnline(holder.url(), cookie), { what: 'the old agent to go on' })
+    expect((await banStubbornly(holder, '203.0.113.97')).at(-1)?.status).toBe(200)
+    expect((await agentHolder(holder.url(), cookie)).pid).toBe(other.pid)
+    expect(banned()).toBe(doneBefore)
     expect(bansOf(ips).filter((count) => count > 1)).toEqual([])
-    // Of all that was taken, fail2ban itself had one command at most.
-    expect(bansOf(ips).filter((count) => count === 1).length).toBeLessThanOrEqual(1)
     expect(memoryOf(other) - memory).toBeLessThan(96 << 20)
     for (const replica of replicas.all) judgeLog(replica.log())
   }, 120_000)
