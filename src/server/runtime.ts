@@ -174,9 +174,10 @@ function startAgent({ config, identity, state, log, opened }: Ground): void {
   const agent = createAgent({
     host: config.hostId,
     instanceId: identity.id,
-    openClient: () =>
+    openClient: (mayAsk) =>
       createFail2banClient({
         socketPath,
+        mayAsk,
         requestTimeoutMs: ANSWER_MS,
         backoffMs: { first: 100, longest: 500 },
       }),

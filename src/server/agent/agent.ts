@@ -23,7 +23,7 @@ export interface AgentDeps {
   /** Id of this process, shown as the holder of the lease. */
   readonly instanceId: string
   /** Called twice: what watches never waits behind a command that takes long, nor is it lost with one. */
-  readonly openClient: () => Fail2banClient
+  readonly openClient: (mayAsk: () => boolean) => Fail2banClient
   /** For what people are told. */
   readonly socketPath: string
   /** Instead of what the server says, where its path is not ours. */
@@ -87,7 +87,8 @@ export function createAgent(deps: AgentDeps): Agent {
  */
 async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise<void> {
   const { host, state, log, now = Date.now, intervalMs = 500 } = deps
-  const [watching, working] = [deps.openClient(), deps.openClient()]
+  const isCurrent = (): boolean => lease.isHeld()
+  const [watching, working] = [deps.openClient(isCurrent), deps.openClient(isCurrent)]
   const records = new BanRecords({ open: deps.openDatabase ?? openDatabaseReader, now, log })
   const earlier = state.runtime.get(`host/${host}`)?.value
   const report = createHostReport({ host, socketPath: deps.socketPath, earlier })

@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly socketPath: string
   /** First and longest pause after a fault, during which requests fail at once instead of hanging. */
   readonly backoffMs?: { readonly first: number; readonly longest: number }
+  /** Asked before every request: whoever may no longer change anything sends nothing more. */
+  readonly mayAsk?: () => boolean
 }
 
 interface Pending {
@@ -34,6 +36,7 @@ const BUSY_RETRY_MS = { least: 5, most: 25 }
 export class Connection {
   readonly #socketPath: string
   readonly #backoffMs: { readonly first: number; readonly longest: number }
+  readonly #mayAsk: () => boolean
   #socket: Socket | undefined
   #connected = false
   #closed = false
@@ -46,6 +49,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#socketPath = options.socketPath
+    this.#mayAsk = options.mayAsk ?? (() => true)
     this.#backoffMs = options.backoffMs ?? { first: 100, longest: 5_000 }
   }
 
@@ -54,7 +58,7 @@ export class Connection {
    * request is the oldest under way: waiting behind others is not held against it.
    */
   async request(command: readonly Sendable[], timeoutMs: number): Promise<PickleValue> {
-    if (this.#closed) throw closedHere()
+    if (this.#closed || !this.#mayAsk()) throw closedHere()
     if (this.#quiet && performance.now() < this.#quiet.until) throw this.#quiet.fault
     const bytes = frame(command)
     return new Promise((resolve, reject) => {
