@@ -47,7 +47,7 @@ export function ratioRow(
 }
 
 export function information(target: string, what: string, value: string, detail: string): Row {
-  return { target, what, wanted: 'no target', value, verdict: 'information', detail }
+  return { target, what, wanted: 'none', value, verdict: 'information', detail }
 }
 
 const MARKS: Record<Verdict, string> = {
