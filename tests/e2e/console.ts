@@ -4,7 +4,9 @@ import { ADMIN, spawnConsole, temporaryFolder, type ConsoleProcess } from '../su
 import { startFail2ban, type Fail2banOptions, type Fail2banServer } from '../support/fail2ban-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const MAIN = resolve(import.meta.dirname, '../../dist/server/main.js')
+/** Another build than the one in `dist` can be named, so that building again does not pull it away under a run. */
+const DIST = process.env['BANGUI_DIST'] ?? resolve(import.meta.dirname, '../../dist')
+const MAIN = resolve(DIST, 'server/main.js')
 
 /** A fail2ban and the console as it is shipped, both real, of a test's own. */
 export interface Machine {
