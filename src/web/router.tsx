@@ -12,6 +12,7 @@ import { loginPath, safeNext } from './features/session/next.ts'
 import { sessionHint } from './features/session/session-hint.ts'
 import { sessionQuery, setupQuery } from './features/session/session.queries.ts'
 import { ErrorPage, PageSkeleton } from './features/shell/error-page.tsx'
+import { pages } from './pages.ts'
 
 /** Every page with what it needs before it is shown. Pages are loaded when they are first opened. */
 export function createRouter({ client, onSignedOut }: ServerState) {
@@ -62,20 +63,6 @@ export function createRouter({ client, onSignedOut }: ServerState) {
 }
 
 function routes(loaders: Readonly<Record<'loadSetup' | 'loadLogin' | 'requireSession', LoaderFunction>>) {
-  const pages: RouteObject[] = [
-    {
-      path: '/',
-      lazy: { Component: async () => (await import('./features/overview/overview-page.tsx')).OverviewPage },
-    },
-    {
-      path: '/health',
-      lazy: { Component: async () => (await import('./features/cluster/health-page.tsx')).HealthPage },
-    },
-    {
-      path: '*',
-      lazy: { Component: async () => (await import('./features/shell/not-found-page.tsx')).NotFoundPage },
-    },
-  ]
   const frames: RouteObject[] = [
     {
       path: '/setup',
