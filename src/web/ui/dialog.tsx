@@ -3,6 +3,7 @@ import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
 import { Button } from './button.tsx'
+import { cx } from './class-names.ts'
 import styles from './dialog.module.css'
 
 interface DialogProps {
@@ -16,13 +17,31 @@ interface DialogProps {
 }
 
 /** A modal window with a title and a way out. The focus returns to where it came from. */
-export function Dialog({ open, onOpenChange, title, description, initialFocus, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  return <Modal {...props} viewport={styles.viewport} popup={styles.popup} />
+}
+
+/** A dialog for much to read or to fill in: at the edge of the window in its full height, on a phone from below. */
+export function Drawer(props: DialogProps) {
+  return <Modal {...props} viewport={styles.edge} popup={cx(styles.popup, styles.drawer)} />
+}
+
+function Modal({
+  open,
+  onOpenChange,
+  title,
+  description,
+  initialFocus,
+  viewport,
+  popup,
+  children,
+}: DialogProps & { viewport: string | undefined; popup: string | undefined }) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Viewport className={styles.viewport}>
-          <Base.Popup className={styles.popup} initialFocus={initialFocus}>
+        <Base.Viewport className={viewport}>
+          <Base.Popup className={popup} initialFocus={initialFocus}>
             <header className={styles.header}>
               <Base.Title className={styles.title}>{title}</Base.Title>
               <Base.Close
