@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { readFileSync } from 'node:fs'
+import type { EnvironmentSetting } from '../shared/settings.ts'
+import type { FixedSettings } from './features/settings/settings.service.ts'
 import { messageOf } from './lib/errors.ts'
 import type { LogLevel } from './lib/logger.ts'
 import { redisTargetOf, type RedisTarget } from './state/redis/redis-target.ts'
@@ -40,7 +42,10 @@ export interface Config {
     /** Undefined: ask the server. */
     readonly database: string | undefined
   }
-  readonly historyDays: number
+  /** What the console’s own settings are fixed to. */
+  readonly fixedSettings: FixedSettings
+  /** Every setting as it was given, in the order of the documentation. Never holds the value of a secret. */
+  readonly environment: readonly EnvironmentSetting[]
   /** Undefined: switched off. With a token, only whoever brings it is answered. */
   readonly metrics: { readonly token: string | undefined } | undefined
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' }
@@ -71,9 +76,11 @@ type Values = { readonly [Name in SettingName]: SettingValue<Name> }
 /** Reads all settings; throws ConfigError with every mistake at once. An empty variable counts as unset. */
 export function loadConfig(env: Environment, onTerminal: boolean): Config {
   const mistakes: string[] = []
+  const environment: EnvironmentSetting[] = []
   const values = Object.fromEntries(
     Object.entries(SETTINGS).map(([name, setting]) => {
       const text = textOf(env, name, setting.secret, mistakes)
+      environment.push(environmentSetting(env, name, setting, text))
       if (text === undefined) return [name, setting.fallback]
       const parsed = setting.schema.safeParse(text)
       if (parsed.success) return [name, parsed.data]
@@ -83,7 +90,7 @@ export function loadConfig(env: Environment, onTerminal: boolean): Config {
       return [name, setting.fallback]
     }),
   ) as Values
-  const config = assemble(values, mistakes, onTerminal, env)
+  const config = { ...assemble(values, mistakes, onTerminal, env), environment }
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return config
 }
@@ -107,9 +114,32 @@ function textOf(env: Environment, name: string, secret: boolean, mistakes: strin
   }
 }
 
-function assemble(values: Values, mistakes: string[], onTerminal: boolean, env: Environment): Config {
+/** For whoever wants to know later what this process was started with. */
+function environmentSetting(
+  env: Environment,
+  name: string,
+  { secret, fallback, summary }: (typeof SETTINGS)[SettingName],
+  text: string | undefined,
+): EnvironmentSetting {
+  const direct = nonEmpty(env[name])
+  const source = text === undefined ? 'default' : direct === undefined ? 'file' : 'environment'
+  const value = text === undefined ? plainText(fallback) : withoutCredentials(text)
+  return { name, source, secret, ...(!secret && value !== undefined && { value }), summary }
+}
+
+function plainText(fallback: unknown): string | undefined {
+  if (Array.isArray(fallback)) return fallback.join(',')
+  return typeof fallback === 'string' || typeof fallback === 'number' ? String(fallback) : undefined
+}
+
+function assemble(
+  values: Values,
+  mistakes: string[],
+  onTerminal: boolean,
+  env: Environment,
+): Omit<Config, 'environment'> {
   const workers = workersOf(values)
-  const config: Config = {
+  const config: Omit<Config, 'environment'> = {
     state: stateOf(values, mistakes),
     ...workers,
     roles: new Set(values.BANGUI_ROLES),
@@ -126,7 +156,7 @@ function assemble(values: Values, mistakes: string[], onTerminal: boolean, env: 
       configDir: values.FAIL2BAN_CONFIG_DIR,
       database: values.FAIL2BAN_DB,
     },
-    historyDays: values.BANGUI_HISTORY_DAYS,
+    fixedSettings: fixedSettingsOf(values),
     metrics: values.BANGUI_METRICS === 'on' ? { token: values.BANGUI_METRICS_TOKEN } : undefined,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (onTerminal ? 'pretty' : 'json') },
     warnings: warningsOf(values, env),
@@ -137,6 +167,15 @@ function assemble(values: Values, mistakes: string[], onTerminal: boolean, env: 
     )
   }
   return config
+}
+
+function fixedSettingsOf(values: Values): FixedSettings {
+  const links = values.BANGUI_LOOKUP_LINKS
+  return {
+    timeZone: values.BANGUI_TIME_ZONE,
+    historyDays: values.BANGUI_HISTORY_DAYS,
+    lookupLinks: links === undefined ? undefined : links === 'on',
+  }
 }
 
 function stateOf(values: Values, mistakes: string[]): Config['state'] {
@@ -206,8 +245,12 @@ function nonEmpty(text: string | undefined): string | undefined {
 
 /** Fit for a message: short, and without the credentials a URL may carry. */
 function shorten(text: string): string {
-  const bare = text.replace(/\/\/[^/]*@/, '//…@')
+  const bare = withoutCredentials(text)
   return bare.length > 60 ? `${bare.slice(0, 60)}…` : bare
+}
+
+function withoutCredentials(text: string): string {
+  return text.replaceAll(/\/\/[^/]*@/g, '//…@')
 }
 
 /** docs/configuration.md, made from the settings themselves. */

@@ -1,3 +1,4 @@
+import type { EnvironmentSetting } from '../shared/settings.ts'
 import type { Db } from './db/database.ts'
 import { sessionsJobs } from './features/auth/sessions.jobs.ts'
 import { createSessionsRepository } from './features/auth/sessions.repository.ts'
@@ -17,6 +18,8 @@ import { hostsEndpoints } from './features/hosts/hosts.endpoints.ts'
 import { ipEndpoints } from './features/ip/ip.endpoints.ts'
 import { jailsEndpoints } from './features/jails/jails.endpoints.ts'
 import { createJailsService } from './features/jails/jails.service.ts'
+import { settingsEndpoints } from './features/settings/settings.endpoints.ts'
+import { createSettingsService, type FixedSettings } from './features/settings/settings.service.ts'
 import type { SessionUser } from './http/admit.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import type { Job } from './jobs/job.ts'
@@ -44,7 +47,8 @@ export interface ConsoleDeps {
   readonly state: StateProvider<AppRuntime>
   /** Id of the fail2ban host of this installation. */
   readonly host: string
-  readonly historyDays: number
+  readonly fixedSettings: FixedSettings
+  readonly environment: readonly EnvironmentSetting[]
   readonly findUser: (id: string) => Promise<SessionUser | undefined>
   readonly log: Logger
   readonly now: () => number
@@ -58,6 +62,8 @@ export function createConsole(deps: ConsoleDeps): Console {
   const feed = createBanFeedRepository(db)
   const archive = createEventsRepository(db)
   const repository = createBansRepository(db)
+  const settings = createSettingsService({ db, fixed: deps.fixedSettings, log })
+  const keepDays = async () => (await settings.values()).historyDays
   const bans = createBansService({ repository, hosts, commands, log })
   const events = createEventStream({
     repository: archive,
@@ -73,7 +79,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     bansOf: (address) => bans.bansOf(address),
     ingest: createBanIngest({ repository: feed, state, host, log }),
     jobs: [
-      ...bansJobs({ repository: feed, keepDays: deps.historyDays, now }),
+      ...bansJobs({ repository: feed, keepDays, now }),
       ...healthJobs({ hosts, state, db, log, now }),
       ...instancesJobs({ db, now }),
       ...sessionsJobs({ archive: createSessionsRepository(db), now }),
@@ -86,8 +92,14 @@ export function createConsole(deps: ConsoleDeps): Console {
         bansCovering: (entry) => repository.covering(entry),
         bansInside: (network, limit) => repository.inside(network, limit),
         eventsOf: (ip, limit) => archive.ofIp(ip, limit),
+        ignoreLists: () =>
+          hosts.list().map(({ host: { id } }) => ({
+            host: id,
+            lists: state.runtime.get(`ignore/${id}`)?.value ?? {},
+          })),
       }),
       ...eventsEndpoints(events),
+      ...settingsEndpoints({ settings, environment: deps.environment }),
     ],
   }
 }

@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 import { HostId } from '../shared/host.ts'
 import { NewPassword, Username } from '../shared/session.ts'
+import { isTimeZone, LONGEST_HISTORY_DAYS } from '../shared/settings.ts'
 
 interface Setting<T> {
   /** Text to value; a message reads well after "NAME: ". */
@@ -240,9 +241,22 @@ export const SETTINGS = {
     fallbackText: 'the server’s answer',
     summary: 'Path of fail2ban’s own database as this process sees it; only read',
   }),
-  BANGUI_HISTORY_DAYS: setting(wholeNumber(1, 36_500), 365, {
-    fallbackText: '`365`',
-    summary: 'How long the archive of bans is kept',
+  BANGUI_HISTORY_DAYS: setting(optional(wholeNumber(1, LONGEST_HISTORY_DAYS)), undefined, {
+    fallbackText: '`365`, or what is set in the console',
+    summary: 'How many days the archive of bans is kept',
+  }),
+  BANGUI_TIME_ZONE: setting(
+    optional(text.refine(isTimeZone, 'must be the name of a time zone, such as Europe/Vienna or UTC')),
+    undefined,
+    {
+      fallbackText: 'the server’s zone, or what is set in the console',
+      summary: 'Zone in which times are shown to whoever has chosen none',
+    },
+  ),
+  BANGUI_LOOKUP_LINKS: setting(optional(oneOf('on', 'off')), undefined, {
+    fallbackText: '`on`, or what is set in the console',
+    summary:
+      '`off` takes the links to outside services away from addresses: who follows one tells the service the address',
   }),
   BANGUI_METRICS: setting(oneOf('on', 'off'), 'on', {
     fallbackText: '`on`',

@@ -60,8 +60,8 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
     log,
   })
   const { findUser } = auth
-  const { hostId: host, historyDays } = config
-  const console_ = createConsole({ db, state, host, historyDays, findUser, log, now })
+  const { hostId: host, fixedSettings, environment } = config
+  const console_ = createConsole({ db, state, host, fixedSettings, environment, findUser, log, now })
   const ledger = createRunLedger({ db, now })
   const jobs = [...console_.jobs, ...runLedgerJobs({ ledger, now })]
   const scheduler = await createScheduler(config, { ledger, state, version: identity.version, log })

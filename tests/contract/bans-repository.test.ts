@@ -257,7 +257,7 @@ describe('the job that forgets history', () => {
       ban('192.0.2.1', { bannedAt: NOON - 89 * day }),
     ])
     const repository = createBanFeedRepository(own.db)
-    const [job] = bansJobs({ repository, keepDays: 90, now: () => NOON })
+    const [job] = bansJobs({ repository, keepDays: async () => 90, now: () => NOON })
     const run = { slot: 0, attempt: 1, fence: 1, payload: null }
     await job?.run({ ...run, signal: new AbortController().signal })
     expect(await own.db.selectFrom('ban_events').select('ip').execute()).toEqual([{ ip: '192.0.2.1' }])

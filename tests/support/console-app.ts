@@ -1,4 +1,4 @@
-import { createConsole, type Console } from '../../src/server/console.ts'
+import { createConsole, type Console, type ConsoleDeps } from '../../src/server/console.ts'
 import { createUsersRepository } from '../../src/server/features/auth/users.repository.ts'
 import type { EventStreamDeps } from '../../src/server/features/events/event-stream.ts'
 import type { Command, CommandReply } from '../../src/shared/command.ts'
@@ -27,6 +27,8 @@ export interface ConsoleApp extends TestApp {
 
 export interface ConsoleAppOptions extends Omit<TestAppOptions, 'endpoints' | 'bansOf'> {
   readonly streams?: Pick<EventStreamDeps, 'timing' | 'limits'>
+  readonly fixedSettings?: ConsoleDeps['fixedSettings']
+  readonly environment?: ConsoleDeps['environment']
 }
 
 export async function createConsoleApp(options: ConsoleAppOptions = {}): Promise<ConsoleApp> {
@@ -40,7 +42,8 @@ export async function createConsoleApp(options: ConsoleAppOptions = {}): Promise
         db,
         state,
         host: 'local',
-        historyDays: 90,
+        fixedSettings: options.fixedSettings ?? {},
+        environment: options.environment ?? [],
         findUser: (id) => users.findById(id),
         log,
         now,

@@ -65,10 +65,26 @@ export const PROBLEMS = {
     title: 'That is not the setup token',
     nextStep: 'Copy the token from the server’s log, or set BANGUI_SETUP_TOKEN and start again.',
   },
+  'username-taken': { status: 409, title: 'The name is taken', nextStep: 'Choose another name.' },
+  'last-administrator': {
+    status: 409,
+    title: 'Nobody else could administer the console',
+    nextStep: 'Give another user the role admin, or enable one who has it, and try again.',
+  },
+  'own-account': {
+    status: 409,
+    title: 'This cannot be done to one’s own account',
+    nextStep: 'Ask another administrator.',
+  },
   conflict: {
     status: 409,
     title: 'Something else changed it meanwhile',
     nextStep: 'Load it again and repeat the change if it is still wanted.',
+  },
+  'setting-locked': {
+    status: 409,
+    title: 'The environment fixes this setting',
+    nextStep: 'Change or remove the environment variable and start BanGUI again.',
   },
   'rate-limited': { status: 429, title: 'Too many requests', nextStep: 'Wait as long as Retry-After says.' },
   busy: {
