@@ -38,13 +38,24 @@ export type StateEvent = z.infer<typeof StateEvent>
 export const ResetEvent = z.object({ reason: z.string() })
 export type ResetEvent = z.infer<typeof ResetEvent>
 
+/** What kind of address it is, by IANA's registries of special-purpose addresses. */
+export const AddressScope = z.enum([
+  'public',
+  'private',
+  'loopback',
+  'link-local',
+  'documentation',
+  'multicast',
+  'reserved',
+])
+
 /** Everything known about one address or network. */
 export const IpReport = z.object({
   /** Canonical form of what was asked. */
   ip: z.string(),
   kind: z.enum(['address', 'network']),
-  /** `private`, `loopback`, `documentation`… where the address is not a public one. */
-  scope: z.string(),
+  /** A network has a scope other than `public` only where it lies wholly inside that scope. */
+  scope: AddressScope,
   /** Bans of exactly this entry, of networks that contain it, and, for a network, of entries inside it; at most 500. */
   bans: z.array(
     z.object({
@@ -58,6 +69,11 @@ export const IpReport = z.object({
       relation: z.enum(['exact', 'contains', 'inside']),
     }),
   ),
+  /**
+   * Running jails that never ban it, with the entry of their ignore list that covers it; only entries that are addresses or
+   * networks can be compared, and they may be up to ten seconds old.
+   */
+  ignoredBy: z.array(z.object({ host: z.string(), jail: z.string(), entry: z.string() })),
   /** Newest first, at most 100. */
   events: z.array(BanEvent),
 })

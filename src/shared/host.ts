@@ -45,6 +45,14 @@ export const Host = z.object({
 })
 export type Host = z.infer<typeof Host>
 
+/** What a jail never bans, as fail2ban lists it: addresses, networks and host names; and whether its own addresses are among it. */
+export const IgnoreList = z.object({ entries: z.array(z.string()), ignoreself: z.boolean() })
+export type IgnoreList = z.infer<typeof IgnoreList>
+
+/** The ignore lists of a host, by jail; published apart from the snapshot, since they are long and seldom change. */
+export const IgnoreLists = z.record(z.string(), IgnoreList)
+export type IgnoreLists = z.infer<typeof IgnoreLists>
+
 /** The snapshot an agent publishes; every screen is served from it. */
 export const HostSnapshot = z.object({ host: Host, jails: z.array(Jail) })
 export type HostSnapshot = z.infer<typeof HostSnapshot>

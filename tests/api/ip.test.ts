@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { ban, createConsoleApp, fact, NOON, unban, type ConsoleApp } from '../support/console-app.ts'
+import { ban, createConsoleApp, fact, jail, NOON, unban, type ConsoleApp } from '../support/console-app.ts'
 import type { Agent } from '../support/test-app.ts'
 
 let test: ConsoleApp
@@ -27,6 +27,7 @@ describe('GET /ip/{ip}', () => {
       kind: 'address',
       scope: 'documentation',
       bans: [],
+      ignoredBy: [],
       events: [],
     })
     expect((await report('10.1.2.3')).scope).toBe('private')
@@ -69,6 +70,24 @@ describe('GET /ip/{ip}', () => {
   it('may be asked about networks too wide to ban', async () => {
     await test.tell(ban('203.0.113.7'))
     expect((await report('203.0.0.0/8')).bans).toMatchObject([{ relation: 'inside' }])
+  })
+
+  it('names the jails that ignore it, and which entry of theirs says so', async () => {
+    await test.publish([jail('sshd'), jail('recidive'), jail('nginx')])
+    const ignore = (...entries: string[]) => ({ entries, ignoreself: true })
+    await test.state.runtime.set('ignore/local', {
+      sshd: ignore('192.0.2.1', '10.0.0.0/8'),
+      recidive: ignore('10.1.2.3', 'home.example.org'),
+      nginx: ignore('10.1.2.4', '2001:db8::/32'),
+    })
+    const ignoredBy = async (ip: string) => (await report(ip)).ignoredBy
+    expect(await ignoredBy('10.1.2.3')).toEqual([
+      { host: 'local', jail: 'recidive', entry: '10.1.2.3' },
+      { host: 'local', jail: 'sshd', entry: '10.0.0.0/8' },
+    ])
+    expect(await ignoredBy('10.1.0.0/16')).toEqual([{ host: 'local', jail: 'sshd', entry: '10.0.0.0/8' }])
+    expect(await ignoredBy('10.0.0.0/7')).toEqual([])
+    expect(await ignoredBy('203.0.113.7')).toEqual([])
   })
 
   it('tells its history, newest first, imported bans included', async () => {

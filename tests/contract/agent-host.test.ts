@@ -41,6 +41,14 @@ describe('the report about a host', () => {
     await waitFor(() => (host()?.asOf ?? '') > asOf, { what: 'a newer report', timeoutMs: 4_000 })
   })
 
+  it('tells what the jails ignore, and what a command has changed in it at once', async () => {
+    await begin()
+    const ignored = (jail: string) => test.state.runtime.get('ignore/local')?.value[jail]?.entries.toSorted()
+    expect(ignored('sshd')).toEqual(['192.0.2.1', '2001:db8:ffff::/48'])
+    await test.command({ kind: 'addIgnoreip', jail: 'sshd', ips: ['10.0.0.0/8'] })
+    expect(ignored('sshd')).toEqual(['10.0.0.0/8', '192.0.2.1', '2001:db8:ffff::/48'])
+  })
+
   it('says that fail2ban is not running, keeps what was known, and recovers', async () => {
     await begin()
     await test.fail2ban.client('set', 'sshd', 'banip', '203.0.113.7')

@@ -39,6 +39,17 @@ describe('the report about a host', () => {
     expect(snapshot.jails[1]).toMatchObject({ state: 'active', bantimeSeconds: -1, maxretry: 5 })
   })
 
+  it('tells the ignore lists of the jails that run', () => {
+    const { report, online } = begin()
+    const list = { entries: ['192.0.2.0/24'], ignoreself: true }
+    report.setIgnored('sshd', list)
+    report.setIgnored('recidive', list)
+    online(NOON, status('sshd'), status('recidive'))
+    expect(report.ignoreLists()).toEqual({ sshd: list, recidive: list })
+    online(NOON + 1_000, status('sshd'))
+    expect(report.ignoreLists()).toEqual({ sshd: list })
+  })
+
   it.each(OfflineReason.options.filter((reason) => !ofTheDirectory(reason)))(
     'says what to do about %s, and keeps what was known',
     (reason) => {

@@ -113,6 +113,9 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     publish: async (snapshot) => {
       if (lease.isHeld()) await state.runtime.set(`host/${host}`, snapshot)
     },
+    publishIgnored: async (lists) => {
+      if (lease.isHeld()) await state.runtime.set(`ignore/${host}`, lists)
+    },
     now,
     intervalMs,
     log,

@@ -1,4 +1,4 @@
-import type { Host, HostSnapshot, OfflineReason } from '../../shared/host.ts'
+import type { Host, HostSnapshot, IgnoreList, IgnoreLists, OfflineReason } from '../../shared/host.ts'
 import type { Jail, JailState } from '../../shared/jail.ts'
 import type { Fail2banUnavailable, JailSettings, JailStatus } from '../fail2ban/fail2ban-client.ts'
 import type { DatabaseState } from './ban-records.ts'
@@ -15,6 +15,9 @@ export interface HostReport {
   /** It did not; what was known stays. */
   offline(fault: Pick<Fail2banUnavailable, 'reason' | 'message'>, at: number): HostSnapshot
   setSettings(jail: string, settings: JailSettings): void
+  setIgnored(jail: string, list: IgnoreList): void
+  /** Of the running jails. */
+  ignoreLists(): IgnoreLists
   /** fail2ban does not tell; this is known from commands of ours. */
   setIdle(jail: string, isIdle: boolean): void
   /** fail2ban was started anew: it has the jails of its configuration, all of them at work. */
@@ -33,6 +36,7 @@ export function createHostReport(options: {
 }): HostReport {
   const { host, socketPath, earlier } = options
   const settings = new Map<string, JailSettings>()
+  const ignored = new Map<string, IgnoreList>()
   const idle = createIdleMarks()
   let jails = new Map<string, Jail>()
   let known: Pick<Host, 'version' | 'asOf' | 'database' | 'databaseDetail'> = { database: 'ok' }
@@ -85,6 +89,8 @@ export function createHostReport(options: {
     },
 
     setSettings: (jail, read) => void settings.set(jail, read),
+    setIgnored: (jail, list) => void ignored.set(jail, list),
+    ignoreLists: () => Object.fromEntries([...ignored].filter(([jail]) => isRunning(jails.get(jail)))),
     setIdle(jail, isIdle) {
       const known = jails.get(jail)
       if (known) jails.set(jail, { ...known, state: isIdle ? 'idle' : 'active' })
@@ -97,6 +103,10 @@ export function createHostReport(options: {
     },
     jail: (name) => jails.get(name),
   }
+}
+
+function isRunning(jail: Jail | undefined): boolean {
+  return jail !== undefined && jail.state !== 'stopped'
 }
 
 interface IdleMarks {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { HostSnapshot } from '../../shared/host.ts'
+import type { HostSnapshot, IgnoreLists } from '../../shared/host.ts'
 import { Fail2banRefused, Fail2banUnavailable } from '../fail2ban/fail2ban-client.ts'
 import type { Fail2banClient, JailStatus } from '../fail2ban/fail2ban-client.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -15,6 +15,7 @@ export interface HostWatchDeps {
   /** Instead of what the server says. */
   readonly databasePath: string | undefined
   readonly publish: (snapshot: HostSnapshot) => Promise<unknown>
+  readonly publishIgnored: (lists: IgnoreLists) => Promise<unknown>
   readonly now: () => number
   readonly intervalMs: number
   readonly log: Logger
@@ -24,6 +25,8 @@ export interface HostWatchDeps {
 const SETTINGS_MS = 10_000
 /** Readers take an agent for dead that says nothing for ten seconds. */
 const SAY_MS = 2_000
+/** The store may have lost everything meanwhile. */
+const SAY_IGNORED_MS = 30_000
 const LOOK_MS = 1_000
 
 /** Looks at fail2ban twice a second, whoever is interested, and says what it sees. */
@@ -34,6 +37,7 @@ export class HostWatch {
   #fault: Fail2banUnavailable | undefined
   #settings = { readAt: 0, jails: new Set<string>() }
   #said: { readonly text: string; readonly at: number } | undefined
+  #saidIgnored = { text: '', at: 0 }
   #wanted = Promise.withResolvers<void>()
   /** Resolves when the look is over that begins next. */
   #looked = Promise.withResolvers<void>()
@@ -89,6 +93,7 @@ export class HostWatch {
     const snapshot = report.online(facts)
     for (const jail of snapshot.jails) feed.setIdle(jail.name, jail.state === 'idle')
     await this.#say(snapshot)
+    await this.#sayIgnored()
     await feed.follow(statuses)
   }
 
@@ -123,6 +128,8 @@ export class HostWatch {
       if (!settings) continue
       report.setSettings(jail, settings)
       feed.setBantime(jail, settings.bantimeSeconds)
+      const ignored = await unlessRefused(client.ignoreip(jail))
+      if (ignored) report.setIgnored(jail, ignored)
     }
   }
 
@@ -136,6 +143,19 @@ export class HostWatch {
     } catch (error) {
       this.#said = undefined
       log.debug({ err: error }, 'the state of fail2ban could not be published')
+    }
+  }
+
+  async #sayIgnored(): Promise<void> {
+    const { report, publishIgnored, now, log } = this.#deps
+    const lists = report.ignoreLists()
+    const text = JSON.stringify(lists)
+    if (text === this.#saidIgnored.text && now() - this.#saidIgnored.at < SAY_IGNORED_MS) return
+    try {
+      await publishIgnored(lists)
+      this.#saidIgnored = { text, at: now() }
+    } catch (error) {
+      log.debug({ err: error }, 'the ignore lists could not be published')
     }
   }
 

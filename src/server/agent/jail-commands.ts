@@ -11,7 +11,7 @@ export type JailCommand = Exclude<Command, { kind: 'ban' | 'unban' | 'unbanEvery
 export interface JailCommandsDeps {
   readonly client: Fail2banClient
   readonly feed: Pick<BanFeed, 'setIdle' | 'setBantime'>
-  readonly report: Pick<HostReport, 'setIdle' | 'setSettings' | 'jail'>
+  readonly report: Pick<HostReport, 'setIdle' | 'setSettings' | 'setIgnored' | 'jail'>
   /** What brings a jail up, as the configuration files say; rejects with JailStreamError. */
   readonly captureStream: (jail: string) => Promise<ConfigCommand[]>
 }
@@ -88,6 +88,7 @@ async function describe({ client, feed, report }: JailCommandsDeps, jail: string
     client.actions(jail),
   ])
   report.setSettings(jail, settings)
+  report.setIgnored(jail, ignored)
   feed.setBantime(jail, settings.bantimeSeconds)
   const isIdle = report.jail(jail)?.state === 'idle'
   return {

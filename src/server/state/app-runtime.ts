@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { InstanceReport } from '../../shared/cluster.ts'
 import { FeedPosition } from '../../shared/feed.ts'
-import { HostSnapshot } from '../../shared/host.ts'
+import { HostSnapshot, IgnoreLists } from '../../shared/host.ts'
 
 /** Since when the last health check knows a host's fail2ban to be away, and why; null while it is there. */
 export const HostHealth = z.object({
@@ -13,6 +13,8 @@ export type HostHealth = z.infer<typeof HostHealth>
 export interface AppRuntime extends Record<string, unknown> {
   /** What a host's agent last saw; written by the agent, read by every screen. */
   [key: `host/${string}`]: HostSnapshot
+  /** What a host's running jails never ban; written by the agent. */
+  [key: `ignore/${string}`]: IgnoreLists
   /** Where a host's archive ends; written by the ingest, read by the agent when it starts. */
   [key: `feed/${string}`]: FeedPosition
   /** What a serving process tells of itself, by its id; renewed every two seconds. */
@@ -23,6 +25,7 @@ export interface AppRuntime extends Record<string, unknown> {
 
 const VALUES = [
   ['host/', HostSnapshot],
+  ['ignore/', IgnoreLists],
   ['feed/', FeedPosition],
   ['instance/', InstanceReport],
   ['health/', HostHealth],

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Ban } from '../../../shared/ban.ts'
 import { IpReport, type BanEvent } from '../../../shared/event.ts'
-import { addressScope, listedIp, parseIp, type IpEntry } from '../../../shared/ip.ts'
+import type { IgnoreLists } from '../../../shared/host.ts'
+import { addressScope, containsKey, listedIp, parseIp, type IpEntry } from '../../../shared/ip.ts'
 import { endpoint, type Endpoint } from '../../http/endpoint.ts'
 import { AppError } from '../../lib/errors.ts'
 
@@ -13,6 +14,8 @@ export interface IpDeps {
   readonly bansInside: (network: IpEntry, limit: number) => Promise<Ban[]>
   /** Newest first. */
   readonly eventsOf: (ip: string, limit: number) => Promise<BanEvent[]>
+  /** What the running jails of each host never ban, as far as it is known. */
+  readonly ignoreLists: () => ReadonlyArray<{ readonly host: string; readonly lists: IgnoreLists }>
 }
 
 const MOST_BANS = 500
@@ -50,8 +53,25 @@ async function reportOn(text: string, deps: IpDeps): Promise<IpReport> {
     kind: entry.kind,
     scope: addressScope(entry),
     bans: bans.slice(0, MOST_BANS),
+    ignoredBy: ignoringJails(entry, deps),
     events,
   }
+}
+
+function ignoringJails(entry: IpEntry, deps: IpDeps): IpReport['ignoredBy'] {
+  return deps.ignoreLists().flatMap(({ host, lists }) =>
+    Object.keys(lists)
+      .toSorted()
+      .flatMap((jail) => {
+        const covers = lists[jail]?.entries.find((listed) => isCovered(entry, listed))
+        return covers === undefined ? [] : [{ host, jail, entry: covers }]
+      }),
+  )
+}
+
+function isCovered(entry: IpEntry, listed: string): boolean {
+  const network = listedIp(listed)
+  return network !== undefined && containsKey(network, entry)
 }
 
 function entryOf(text: string): IpEntry {
