@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import './english.ts'
 import { splitAddresses } from '../../src/web/features/bans/addresses.ts'
 import { messageOf } from '../../src/web/features/bans/log-line.ts'
 import { formatRelative } from '../../src/web/ui/time.ts'

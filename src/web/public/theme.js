@@ -1,7 +1,9 @@
-// Runs before the first paint, so that a chosen theme does not flash the other one.
+// Runs before the first paint, so that what was chosen does not flash the other look.
 try {
-  var theme = localStorage.getItem('bangui.theme')
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+  var preferences = JSON.parse(localStorage.getItem('bangui.preferences') || '{}')
+  var look = document.documentElement.dataset
+  if (preferences.theme === 'light' || preferences.theme === 'dark') look.theme = preferences.theme
+  if (preferences.density === 'compact') look.density = 'compact'
 } catch {
-  // Storage may be forbidden; the system's theme is used then.
+  // Storage may be forbidden or hold something else; the system's look is used then.
 }

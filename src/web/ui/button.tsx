@@ -1,4 +1,4 @@
-import type { ComponentProps, MouseEvent } from 'react'
+import { useId, type ComponentProps, type MouseEvent } from 'react'
 import { LoaderCircle } from 'lucide-react'
 import { cx } from './class-names.ts'
 import styles from './button.module.css'
@@ -24,6 +24,7 @@ export function Button({
   onClick,
   ...rest
 }: ButtonProps) {
+  const reasonId = useId()
   const blocked = busy || disabledReason !== undefined
   const button = (
     <button
@@ -32,6 +33,7 @@ export function Button({
       className={cx(styles.button, styles[variant], styles[size], className)}
       aria-busy={busy || undefined}
       aria-disabled={blocked || undefined}
+      aria-describedby={disabledReason === undefined ? rest['aria-describedby'] : reasonId}
       onClick={(event: MouseEvent<HTMLButtonElement>) => {
         if (blocked) event.preventDefault()
         else onClick?.(event)
@@ -39,6 +41,11 @@ export function Button({
     >
       {busy && <LoaderCircle className={styles.spinner} size={16} aria-hidden />}
       {children}
+      {disabledReason !== undefined && (
+        <span id={reasonId} hidden>
+          {disabledReason}
+        </span>
+      )}
     </button>
   )
   return disabledReason === undefined ? button : <Tooltip text={disabledReason}>{button}</Tooltip>

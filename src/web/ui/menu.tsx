@@ -1,90 +1,122 @@
-import type { ReactElement, ReactNode } from 'react'
-import { Menu as Base } from '@base-ui/react/menu'
-import { Check } from 'lucide-react'
-import { cx } from './class-names.ts'
-import styles from './menu.module.css'
+import {
+  cloneElement,
+  lazy,
+  Suspense,
+  use,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+} from 'react'
+import { MenuParts } from './menu-context.ts'
 
-/** A menu that opens from `trigger`, a button. */
-export function Menu({
-  trigger,
-  align = 'end',
-  children,
-}: {
-  trigger: ReactElement
+const load = () => import('./menu-parts.tsx')
+const LoadedMenu = lazy(async () => ({ default: (await load()).LoadedMenu }))
+
+export interface MenuProps {
+  /** A button. */
+  trigger: ReactElement<TriggerProps>
   align?: 'start' | 'end'
   children: ReactNode
-}) {
+}
+
+interface TriggerProps {
+  readonly 'aria-haspopup'?: 'menu'
+  readonly 'aria-expanded'?: boolean
+  readonly onClick?: () => void
+  readonly onKeyDown?: (event: KeyboardEvent) => void
+  readonly onPointerEnter?: () => void
+  readonly onFocus?: () => void
+}
+
+/** A menu that opens from `trigger`. What draws it is loaded with the first one that somebody reaches for. */
+export function Menu({ trigger, align = 'end', children }: MenuProps) {
+  const [isWanted, setWanted] = useState(false)
+  const waiting = cloneElement(trigger, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': false,
+    onClick: () => setWanted(true),
+    onKeyDown(event) {
+      if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+      event.preventDefault()
+      setWanted(true)
+    },
+    onPointerEnter: () => void load(),
+    onFocus: () => void load(),
+  })
+  if (!isWanted) return waiting
   return (
-    <Base.Root modal={false}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className={styles.positioner} sideOffset={6} align={align} collisionPadding={8}>
-          <Base.Popup className={styles.popup}>{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <Suspense fallback={waiting}>
+      <LoadedMenu trigger={trigger} align={align}>
+        {children}
+      </LoadedMenu>
+    </Suspense>
   )
 }
 
-export function MenuItem({
-  icon,
-  danger = false,
-  disabled = false,
-  onSelect,
-  children,
-}: {
+export interface MenuItemProps {
   icon?: ReactNode
   danger?: boolean
   disabled?: boolean
   onSelect: () => void
   children: ReactNode
-}) {
-  return (
-    <Base.Item className={cx(styles.item, danger && styles.danger)} disabled={disabled} onClick={onSelect}>
-      <span className={styles.icon}>{icon}</span>
-      {children}
-    </Base.Item>
-  )
+}
+
+export function MenuItem(props: MenuItemProps) {
+  const parts = use(MenuParts)
+  return parts && <parts.Item {...props} />
+}
+
+/** A choice that goes to another site, which learns nothing of where it was called from. */
+export function MenuLink(props: MenuLinkProps) {
+  const parts = use(MenuParts)
+  return parts && <parts.Link {...props} />
+}
+
+export interface MenuLinkProps {
+  icon?: ReactNode
+  href: string
+  children: ReactNode
 }
 
 /** Some text at the head of a menu that is not a choice. */
-export function MenuNote({ children }: { children: ReactNode }) {
-  return <div className={styles.note}>{children}</div>
+export function MenuNote(props: { children: ReactNode }) {
+  const parts = use(MenuParts)
+  return parts && <parts.Note {...props} />
 }
 
 export function MenuSeparator() {
-  return <Base.Separator className={styles.separator} />
+  const parts = use(MenuParts)
+  return parts && <parts.Separator />
 }
 
 export interface MenuChoice<T extends string> {
   readonly value: T
   readonly label: string
-  readonly icon: ReactNode
+  readonly icon?: ReactNode
 }
 
-/** One of several, with a check mark at the chosen one. */
-export function MenuChoices<T extends string>({
-  label,
-  value,
-  choices,
-  onChange,
-}: {
+export interface MenuChoicesProps<T extends string> {
   label: string
   value: T
   choices: ReadonlyArray<MenuChoice<T>>
   onChange: (value: T) => void
-}) {
-  return (
-    <Base.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
-      {choices.map((choice) => (
-        <Base.RadioItem key={choice.value} value={choice.value} className={styles.item} closeOnClick>
-          <span className={styles.icon}>{choice.icon}</span>
-          {choice.label}
-          <Base.RadioItemIndicator className={styles.check}>
-            <Check size={16} aria-hidden />
-          </Base.RadioItemIndicator>
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
-  )
+}
+
+/** One of several, with a check mark at the chosen one. */
+export function MenuChoices<T extends string>(props: MenuChoicesProps<T>) {
+  const parts = use(MenuParts)
+  return parts && <parts.Choices {...props} />
+}
+
+export interface MenuToggleProps {
+  checked: boolean
+  onChange: (checked: boolean) => void
+  children: ReactNode
+}
+
+/** Something that is on or off; the menu stays open. */
+export function MenuToggle(props: MenuToggleProps) {
+  const parts = use(MenuParts)
+  return parts && <parts.Toggle {...props} />
 }

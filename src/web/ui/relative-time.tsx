@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
-import { formatMoment, formatRelative } from './time.ts'
+import { usePreferences } from './preferences.ts'
+import { formatAbsolute, formatMoment, formatRelative } from './time.ts'
 import { Tooltip } from './tooltip.tsx'
 import styles from './relative-time.module.css'
 
@@ -20,10 +21,13 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** A moment as its distance from now; local time, zone and UTC on hover. */
+/** A moment as its distance from now, or as date and time where that was chosen; time, zone and UTC on hover. */
 export function RelativeTime({ at }: { at: string }) {
+  const { timeStyle } = usePreferences()
   // The text is the snapshot, so a row is drawn again only when its words change.
-  const text = useSyncExternalStore(subscribe, () => formatRelative(at, Date.now()))
+  const text = useSyncExternalStore(subscribe, () =>
+    timeStyle === 'absolute' ? formatAbsolute(at) : formatRelative(at, Date.now()),
+  )
   return (
     <Tooltip text={formatMoment(at)}>
       <time className={styles.time} dateTime={at}>

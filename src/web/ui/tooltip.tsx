@@ -1,17 +1,13 @@
-import type { ReactElement, ReactNode } from 'react'
-import { Tooltip as Base } from '@base-ui/react/tooltip'
-import styles from './tooltip.module.css'
+import { cloneElement, type ReactElement } from 'react'
 
-/** A hint on hover and focus. It repeats or explains; nothing may be told by it alone. */
-export function Tooltip({ text, children }: { text: ReactNode; children: ReactElement }) {
-  return (
-    <Base.Root>
-      <Base.Trigger delay={300} render={children} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={6}>
-          <Base.Popup className={styles.popup}>{text}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  )
+/**
+ * A hint on hover and focus; on a touch screen on touch. It repeats or explains; nothing may be told by it alone. The element
+ * only carries the text: the one TooltipRegion of the page shows it.
+ */
+export function Tooltip({ text, children }: { text: string; children: ReactElement<TooltipProps> }) {
+  return cloneElement(children, { 'data-tooltip': text })
+}
+
+interface TooltipProps {
+  readonly 'data-tooltip'?: string
 }

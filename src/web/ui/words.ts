@@ -1,17 +1,25 @@
+import { t } from '@lingui/core/macro'
+import { languages } from './time.ts'
+
+/** `1,204` or `1.204`. */
+export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
+  return value.toLocaleString(languages(), options)
+}
+
 /** `sshd`, `sshd and recidive`, `a, b and c`. */
 export function listOf(words: readonly string[]): string {
-  const last = words.at(-1) ?? ''
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
+  return new Intl.ListFormat(languages(), { type: 'conjunction' }).format(words)
+}
+
+/** `3rd` */
+export function ordinal(value: number): string {
+  const kind = new Intl.PluralRules(languages(), { type: 'ordinal' }).select(value)
+  if (kind === 'one') return t`${value}st`
+  if (kind === 'two') return t`${value}nd`
+  return kind === 'few' ? t`${value}rd` : t`${value}th`
 }
 
 /** `1 jail`, `1,204 jails`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`
-}
-
-/** `3rd` */
-export function ordinal(value: number): string {
-  const rest = value % 100
-  if (rest >= 11 && rest <= 13) return `${value}th`
-  return `${value}${{ 1: 'st', 2: 'nd', 3: 'rd' }[value % 10] ?? 'th'}`
 }

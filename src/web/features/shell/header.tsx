@@ -6,7 +6,7 @@ import { Brand } from '../../ui/brand.tsx'
 import { Button } from '../../ui/button.tsx'
 import { WhenOpened } from '../../ui/when-opened.tsx'
 import { Menu, MenuChoices, type MenuChoice } from '../../ui/menu.tsx'
-import { setTheme, useTheme, type Theme } from '../../ui/theme.ts'
+import { setPreferences, usePreferences, type Theme } from '../../ui/preferences.ts'
 import { useLiveStatus } from '../live/live-provider.tsx'
 import { sessionQuery } from '../session/session.queries.ts'
 import { AccountMenu } from './account-menu.tsx'
@@ -109,7 +109,7 @@ const THEMES: ReadonlyArray<MenuChoice<Theme>> = [
 ]
 
 function ThemeMenu() {
-  const theme = useTheme()
+  const { theme } = usePreferences()
   const chosen = THEMES.find((choice) => choice.value === theme) ?? THEMES[0]
   return (
     <Menu
@@ -119,7 +119,12 @@ function ThemeMenu() {
         </Button>
       }
     >
-      <MenuChoices label="Theme" value={theme} choices={THEMES} onChange={setTheme} />
+      <MenuChoices
+        label="Theme"
+        value={theme}
+        choices={THEMES}
+        onChange={(next) => setPreferences({ theme: next })}
+      />
     </Menu>
   )
 }

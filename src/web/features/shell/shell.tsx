@@ -1,7 +1,7 @@
 import { useRef } from 'react'
-import { Tooltip } from '@base-ui/react/tooltip'
 import { Outlet } from 'react-router'
 import { ToastRegion } from '../../ui/toast-region.tsx'
+import { TooltipRegion } from '../../ui/tooltip-region.tsx'
 import { LiveProvider } from '../live/live-provider.tsx'
 import { Banners } from './banners.tsx'
 import { Header } from './header.tsx'
@@ -12,18 +12,17 @@ export function Shell() {
   const main = useRef<HTMLElement>(null)
   return (
     <LiveProvider>
-      <Tooltip.Provider>
-        {/* A button, because <base> would turn a link to #main into a link to the start page. */}
-        <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
-          Skip to the content
-        </button>
-        <Header />
-        <Banners />
-        <main className={styles.main} ref={main} tabIndex={-1}>
-          <Outlet />
-        </main>
-        <ToastRegion />
-      </Tooltip.Provider>
+      {/* A button, because <base> would turn a link to #main into a link to the start page. */}
+      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <Header />
+      <Banners />
+      <main className={styles.main} ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <ToastRegion />
+      <TooltipRegion />
     </LiveProvider>
   )
 }

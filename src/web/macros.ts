@@ -1,0 +1,35 @@
+import { transformAsync } from '@babel/core'
+import type { Plugin } from 'vite'
+
+const IMPORTS_MACROS = /from ['"]@lingui\/(?:core|react)\/macro['"]/
+
+/**
+ * Turns Lingui's macros into calls with the id of their message. Babel rather than Lingui's own compiler, which is a native
+ * program and absent where npm runs on an older Node. What ships holds ids only: the words come with the catalogue.
+ */
+export function linguiMacros(): Plugin {
+  let isShipped = false
+  return {
+    name: 'bangui:lingui-macros',
+    enforce: 'pre',
+    configResolved(config) {
+      isShipped = config.isProduction
+    },
+    transform: {
+      filter: { id: /\.tsx?$/, code: IMPORTS_MACROS },
+      async handler(code, id) {
+        const result = await transformAsync(code, {
+          filename: id,
+          configFile: false,
+          babelrc: false,
+          sourceMaps: true,
+          parserOpts: { plugins: ['typescript', 'jsx'] },
+          plugins: [
+            ['@lingui/babel-plugin-lingui-macro', { descriptorFields: isShipped ? 'id-only' : 'all' }],
+          ],
+        })
+        return typeof result?.code === 'string' ? { code: result.code, map: result.map ?? null } : null
+      },
+    },
+  }
+}
