@@ -40,14 +40,14 @@ export function parseDuration(text: string): number | undefined {
   if (bare === '-1') return -1
   let seconds = 0
   let read = 0
-  for (const [all, amount = '', word = ''] of bare.matchAll(/(\d+)\s*([a-z]*)\s*/gy)) {
+  for (const [all, amount = '', word = ''] of bare.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]*)\s*/gy)) {
     const unit = WRITTEN.find(([words]) => words.test(word))
     if (!unit) return undefined
-    seconds += Number(amount) * unit[1]
+    seconds += Number(amount.replace(',', '.')) * unit[1]
     read += all.length
   }
   if (read === 0 || read < bare.length) return undefined
-  return Number.isSafeInteger(seconds) ? seconds : undefined
+  return Number.isSafeInteger(Math.round(seconds)) ? Math.round(seconds) : undefined
 }
 
 /** The shortest text that `parseDuration` reads as these seconds: `10m`, `1d12h`, `-1`. */
