@@ -1,9 +1,25 @@
 import { i18n, type Messages } from '@lingui/core'
+import { speakServerWords, type ServerWords } from './api/server-words.ts'
 import { LANGUAGES, onPreferences, preferences, type Language } from './ui/preferences.ts'
 
-const CATALOGUES: Readonly<Record<Language, () => Promise<{ messages: Messages }>>> = {
-  en: () => import('./locales/en.po'),
-  de: () => import('./locales/de.po'),
+interface Texts {
+  readonly messages: Messages
+  /** For what the server says, which is English. */
+  readonly serverWords: ServerWords
+}
+
+const TEXTS: Readonly<Record<Language, () => Promise<Texts>>> = {
+  async en() {
+    const { messages } = await import('./locales/en.po')
+    return { messages, serverWords: {} }
+  },
+  async de() {
+    const [{ messages }, { words }] = await Promise.all([
+      import('./locales/de.po'),
+      import('./locales/server.de.ts'),
+    ])
+    return { messages, serverWords: words }
+  },
 }
 
 function chosenLanguage(): Language {
@@ -19,9 +35,10 @@ function regionalForm(language: Language): string {
 }
 
 async function activate(language: Language): Promise<void> {
-  const { messages } = await CATALOGUES[language]()
+  const { messages, serverWords } = await TEXTS[language]()
   // A later choice may have been quicker to load.
   if (language !== chosenLanguage()) return
+  speakServerWords(serverWords)
   i18n.loadAndActivate({ locale: language, locales: regionalForm(language), messages })
   document.documentElement.lang = language
 }

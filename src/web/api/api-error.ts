@@ -1,4 +1,6 @@
+import { t } from '@lingui/core/macro'
 import { Problem, type ErrorCode, type FieldError } from '../../shared/problem.ts'
+import { inChosenLanguage } from './server-words.ts'
 
 /**
  * Any answer that is not the one asked for. `message` says what happened and `nextStep` what to do, both for people.
@@ -42,8 +44,8 @@ export class ApiError extends Error {
 }
 
 export function unreachable(): ApiError {
-  return new ApiError('unreachable', 'BanGUI does not answer.', {
-    nextStep: 'Check that the server runs and that this device can reach it.',
+  return new ApiError('unreachable', t`BanGUI does not answer.`, {
+    nextStep: t`Check that the server runs and that this device can reach it.`,
   })
 }
 
@@ -54,11 +56,12 @@ export async function readProblem(response: Response): Promise<ApiError> {
   const retryAfterSeconds = Number.isFinite(header) && header > 0 ? header : undefined
   if (!parsed.success) return unreadable(response.status, retryAfterSeconds)
   const problem = parsed.data
-  return new ApiError(problem.code, problem.detail ?? `${problem.title}.`, {
+  const { detail = `${problem.title}.`, nextStep, errors } = problem
+  return new ApiError(problem.code, inChosenLanguage(detail), {
     status: problem.status,
-    nextStep: problem.nextStep,
+    nextStep: nextStep === undefined ? undefined : inChosenLanguage(nextStep),
     retryAfterSeconds: problem.retryAfterSeconds ?? retryAfterSeconds,
-    fieldErrors: problem.errors,
+    fieldErrors: errors?.map((error) => ({ ...error, detail: inChosenLanguage(error.detail) })),
     requestId: problem.instance,
   })
 }
@@ -66,10 +69,10 @@ export async function readProblem(response: Response): Promise<ApiError> {
 export function unreadable(status: number, retryAfterSeconds?: number): ApiError {
   // A proxy says so while the console behind it is away.
   if (status === 502 || status === 503 || status === 504) return unreachable()
-  return new ApiError('unreadable', `Something between this browser and BanGUI answered (${status}).`, {
+  return new ApiError('unreadable', t`Something between this browser and BanGUI answered (${status}).`, {
     status,
     retryAfterSeconds,
-    nextStep: 'Check the proxy in front of BanGUI, then try again.',
+    nextStep: t`Check the proxy in front of BanGUI, then try again.`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import * as z from 'zod/mini'
 import { ApiError, readProblem, unreachable, unreadable } from './api-error.ts'
 import { apiUrl } from './base-url.ts'
@@ -43,9 +44,9 @@ export async function call<T extends z.ZodMiniType>(
   }
   const parsed = schema.safeParse(payload)
   if (!parsed.success) {
-    throw new ApiError('unreadable', 'The answer of the server does not have the expected form.', {
+    throw new ApiError('unreadable', t`The answer of the server does not have the expected form.`, {
       status: response.status,
-      nextStep: 'Reload the page: the console may have been updated meanwhile.',
+      nextStep: t`Reload the page: the console may have been updated meanwhile.`,
     })
   }
   return parsed.data

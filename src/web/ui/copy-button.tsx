@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { t } from '@lingui/core/macro'
 import { Check, Copy } from 'lucide-react'
 import { cx } from './class-names.ts'
 import styles from './copy-button.module.css'
@@ -12,7 +13,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     const timer = setTimeout(() => setResult(undefined), 2000)
     return () => clearTimeout(timer)
   }, [result])
-  const name = result === 'copied' ? 'Copied' : result === 'failed' ? 'Copying failed' : label
+  const name = result === 'copied' ? t`Copied` : result === 'failed' ? t`Copying failed` : label
   return (
     <button
       type="button"

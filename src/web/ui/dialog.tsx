@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode, RefObject } from 'react'
 import { AlertDialog as BaseAlert } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
+import { t } from '@lingui/core/macro'
 import { Button } from './button.tsx'
 import { cx } from './class-names.ts'
 import styles from './dialog.module.css'
@@ -46,7 +47,7 @@ function Modal({
               <Base.Title className={styles.title}>{title}</Base.Title>
               <Base.Close
                 render={
-                  <Button variant="ghost" size="icon" aria-label="Close">
+                  <Button variant="ghost" size="icon" aria-label={t`Close`}>
                     <X size={18} aria-hidden />
                   </Button>
                 }
@@ -92,7 +93,7 @@ export function AlertDialog({ open, onOpenChange, title, description, confirm, c
             <BaseAlert.Description className={styles.description}>{description}</BaseAlert.Description>
             {children}
             <DialogActions>
-              <BaseAlert.Close render={<Button>Cancel</Button>} />
+              <BaseAlert.Close render={<Button>{t`Cancel`}</Button>} />
               {confirm}
             </DialogActions>
           </BaseAlert.Popup>

@@ -1,5 +1,6 @@
 import { useId, useState, type ComponentProps, type ReactNode } from 'react'
 import { CircleAlert, Eye, EyeOff, Lock } from 'lucide-react'
+import { t } from '@lingui/core/macro'
 import { cx } from './class-names.ts'
 import styles from './field.module.css'
 
@@ -147,7 +148,7 @@ export function PasswordField({
           <button
             type="button"
             className={styles.reveal}
-            aria-label="Show password"
+            aria-label={t`Show password`}
             aria-pressed={shown}
             aria-controls={control.id}
             onClick={() => setShown(!shown)}

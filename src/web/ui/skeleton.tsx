@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import styles from './skeleton.module.css'
 
 /**
@@ -7,7 +8,7 @@ import styles from './skeleton.module.css'
 export function Skeleton({ rows = 1, height }: { rows?: number; height: number }) {
   return (
     <output className={styles.skeleton}>
-      <span className="visually-hidden">Loading</span>
+      <span className="visually-hidden">{t`Loading`}</span>
       {Array.from({ length: rows }, (_, index) => (
         <span key={index} className={styles.row} style={{ height }}>
           <span className={styles.bar} style={{ width: `${92 - ((index * 17) % 40)}%` }} />

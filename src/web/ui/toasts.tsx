@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { Toast as Base } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
+import { t } from '@lingui/core/macro'
 import { ToneIcon, type Tone } from './badge.tsx'
 import { Button } from './button.tsx'
 import { cx } from './class-names.ts'
@@ -24,7 +25,7 @@ function add({ tone, title, detail, undo }: ToastOptions): void {
     data: { tone },
     ...(undo && {
       actionProps: {
-        children: 'Undo',
+        children: t`Undo`,
         onClick: () => {
           manager.close(id)
           undo()
@@ -65,7 +66,7 @@ function List() {
           {toast.actionProps && <Base.Action render={<Button size="small" />} />}
           <Base.Close
             render={
-              <Button variant="ghost" size="small" className={styles.close} aria-label="Dismiss">
+              <Button variant="ghost" size="small" className={styles.close} aria-label={t`Dismiss`}>
                 <X size={16} aria-hidden />
               </Button>
             }
