@@ -59,7 +59,8 @@ step('build', 'npm', ['run', '--silent', 'build'])
 const CROWDED = ['tests/faults/', '-processes.test']
 jest('unit, contract, api, architecture', 'quiet', [`--testPathIgnorePatterns=${CROWDED.join('|')}`])
 jest('several processes, faults', 'crowded', ['--runInBand', ...CROWDED])
-step('browser', 'playwright', ['test', '-c', 'tests/e2e/playwright.config.ts'], {
+const PROJECTS = ['--project', 'desktop', '--project', 'phone']
+step('browser', 'playwright', ['test', '-c', 'tests/e2e/playwright.config.ts', ...PROJECTS], {
   BANGUI_TEST_REPORT: playwrightReport,
 })
 

@@ -150,10 +150,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect } from '@playwright/test'
 
-/** Signs in without the page and opens the overview; resolves once it shows what is true. */
-export async function openOverview(page: Page, machine: Pick<Machine, 'url'>, path = '/'): Promise<void> {
+/** Signs in without the page. */
+export async function signIn(page: Page, machine: Pick<Machine, 'url'>): Promise<void> {
   const answer = await page.request.post(`${machine.url}/api/v1/session`, { data: ADMIN })
   expect(answer.status()).toBe(200)
+}
+
+/** Signs in without the page and opens the overview; resolves once it shows what is true. */
+export async function openOverview(page: Page, machine: Pick<Machine, 'url'>, path = '/'): Promise<void> {
+  await signIn(page, machine)
   await page.goto(machine.url + path)
   await expect(page.getByText('Protection is working')).toBeVisible({ timeout: 20_000 })
   await expect(page.getByText('Live', { exact: true })).toBeVisible()

@@ -4,6 +4,9 @@ const reportFile = process.env['BANGUI_TEST_REPORT']
 const reporter: ReporterDescription[] = [['list']]
 if (reportFile !== undefined) reporter.push(['json', { outputFile: reportFile }])
 
+const DESKTOP = { viewport: { width: 1440, height: 900 } }
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
+
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
@@ -32,16 +35,11 @@ export default defineConfig({
       ],
     },
   },
+  // `npm test` runs the first two, which between them see both widths and both themes; the others swap the themes.
   projects: [
-    {
-      name: 'desktop',
-      testIgnore: 'phone.spec.ts',
-      use: { viewport: { width: 1440, height: 900 } },
-    },
-    {
-      name: 'phone',
-      testMatch: ['login.spec.ts', 'look.spec.ts', 'phone.spec.ts'],
-      use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
-    },
+    { name: 'desktop', use: { ...DESKTOP, colorScheme: 'light' } },
+    { name: 'phone', use: { ...PHONE, colorScheme: 'dark' } },
+    { name: 'desktop-dark', use: { ...DESKTOP, colorScheme: 'dark' } },
+    { name: 'phone-light', use: { ...PHONE, colorScheme: 'light' } },
   ],
 })
