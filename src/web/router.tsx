@@ -9,6 +9,7 @@ import { ApiError } from './api/api-error.ts'
 import { basename } from './api/base-url.ts'
 import type { ServerState } from './api/query-client.ts'
 import { loginPath, safeNext } from './features/session/next.ts'
+import { sessionEnd } from './features/session/session-end.ts'
 import { sessionHint } from './features/session/session-hint.ts'
 import { sessionQuery, setupQuery } from './features/session/session.queries.ts'
 import { ErrorPage, PageSkeleton } from './features/shell/error-page.tsx'
@@ -50,15 +51,7 @@ export function createRouter({ client, onSignedOut }: ServerState) {
     basename: basename(),
   })
 
-  onSignedOut(() => {
-    // Several requests may be told so at once; a second departure would interrupt the first.
-    if (!sessionHint.mayExist) return
-    const { pathname, search } = router.state.location
-    sessionHint.mayExist = false
-    const to = loginPath(pathname + search)
-    // What was shown is forgotten once it is off the screen: still there, it would be asked for again.
-    void router.navigate(to, { replace: true, state: { ended: true } }).then(() => client.clear())
-  })
+  onSignedOut(sessionEnd.note)
   return router
 }
 

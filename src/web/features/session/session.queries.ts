@@ -3,10 +3,10 @@ import * as z from 'zod/mini'
 import {
   CurrentSession,
   SessionInfo,
-  SetupState,
   type SetupRequest,
   type SignInRequest,
 } from '../../../shared/session.ts'
+import { SetupState } from '../../../shared/setup.ts'
 import { call, Nothing } from '../../api/http.ts'
 
 const Sessions = z.object({ items: z.array(SessionInfo) })

@@ -3,12 +3,21 @@ import { Outlet } from 'react-router'
 import { ToastRegion } from '../../ui/toast-region.tsx'
 import { TooltipRegion } from '../../ui/tooltip-region.tsx'
 import { LiveProvider } from '../live/live-provider.tsx'
+import { SessionGate } from '../session/session-gate.tsx'
 import { Banners } from './banners.tsx'
 import { Header } from './header.tsx'
 import styles from './shell.module.css'
 
 /** What is around every page once somebody is signed in. */
 export function Shell() {
+  return (
+    <SessionGate>
+      <Frame />
+    </SessionGate>
+  )
+}
+
+function Frame() {
   const main = useRef<HTMLElement>(null)
   return (
     <LiveProvider>
