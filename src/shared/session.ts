@@ -39,9 +39,6 @@ export const PasswordChange = z.strictObject({
 })
 export type PasswordChange = z.infer<typeof PasswordChange>
 
-export const SetupState = z.object({ required: z.boolean() })
-export type SetupState = z.infer<typeof SetupState>
-
 export const Account = z.object({ id: z.string(), username: z.string(), role: Role })
 export type Account = z.infer<typeof Account>
 
@@ -63,6 +60,8 @@ export const SessionInfo = z.object({
   address: z.string(),
   userAgent: z.string(),
   createdAt: z.iso.datetime(),
+  /** To the minute. */
+  lastSeenAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 })
 export type SessionInfo = z.infer<typeof SessionInfo>

@@ -40,10 +40,11 @@ describe('GET /settings', () => {
   })
 
   it('takes what it cannot read in the database for not said', async () => {
-    const { db, signedIn } = await open()
+    const opened = await open()
+    const { db } = opened
     await db.insertInto('settings').values({ key: 'console/historyDays', value: '"soon"' }).execute()
     await db.insertInto('settings').values({ key: 'console/timeZone', value: '{' }).execute()
-    const { body } = await (await signedIn('viewer')).get(SETTINGS).expect(200)
+    const { body } = await (await opened.signedIn('viewer')).get(SETTINGS).expect(200)
     expect(body.historyDays).toMatchObject({ value: 365, source: 'default' })
   })
 })
@@ -89,8 +90,8 @@ describe('PATCH /settings', () => {
   })
 
   it('refuses what the environment fixes, and then changes nothing at all (T1)', async () => {
-    const { signedIn } = await open({ fixedSettings: { historyDays: 90 } })
-    const admin = await signedIn('admin')
+    const opened = await open({ fixedSettings: { historyDays: 90 } })
+    const admin = await opened.signedIn('admin')
     const { body } = await admin.patch(SETTINGS).send({ historyDays: 30, lookupLinks: false }).expect(409)
     expect(body).toMatchObject({
       code: 'setting-locked',
@@ -101,9 +102,9 @@ describe('PATCH /settings', () => {
   })
 
   it('is for administrators', async () => {
-    const { browser, signedIn } = await open()
-    await browser().patch(SETTINGS).send({}).expect(401)
-    await (await signedIn('operator')).patch(SETTINGS).send({ historyDays: 30 }).expect(403)
+    const opened = await open()
+    await opened.browser().patch(SETTINGS).send({}).expect(401)
+    await (await opened.signedIn('operator')).patch(SETTINGS).send({ historyDays: 30 }).expect(403)
   })
 })
 
@@ -137,16 +138,17 @@ describe('GET /settings/environment', () => {
   })
 
   it('is for administrators', async () => {
-    const { browser, signedIn } = await open()
-    await browser().get(`${SETTINGS}/environment`).expect(401)
-    await (await signedIn('operator')).get(`${SETTINGS}/environment`).expect(403)
+    const opened = await open()
+    await opened.browser().get(`${SETTINGS}/environment`).expect(401)
+    await (await opened.signedIn('operator')).get(`${SETTINGS}/environment`).expect(403)
   })
 })
 
 describe('the job that forgets old entries of the archive', () => {
   it('goes by what holds when it runs', async () => {
-    const { console: console_, signedIn, db } = await open()
-    const admin = await signedIn('admin')
+    const opened = await open()
+    const { console: console_, db } = opened
+    const admin = await opened.signedIn('admin')
     const [prune] = console_.jobs.filter((job) => job.name === 'bans.prune-history')
     const at = Date.now() - 40 * 86_400_000
     await db.insertInto('ban_events').values(oldEvent(at)).execute()

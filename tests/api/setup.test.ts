@@ -80,6 +80,96 @@ describe('POST /setup', () => {
   })
 })
 
+describe('weak passwords (S2)', () => {
+  it.each([
+    ['rootroot2026', 'is the user name'],
+    ['The-token-of-these-tests', 'is the setup token'],
+    ['Password-12345', 'are tried first'],
+    ['fail2banfail2ban', 'are tried first'],
+    ['abcabcabcabcabc', 'repeats a few characters'],
+    ['123456789012', 'repeats a few characters'],
+  ])('are refused at their field: %s', async (password, why) => {
+    const { body } = await test
+      .browser()
+      .post(`${V1}/setup`)
+      .send({ ...ADMIN, password })
+      .expect(400)
+    expect(body.errors).toEqual([{ in: 'body', pointer: '/password', detail: expect.stringContaining(why) }])
+    await test.browser().post(`${V1}/setup`).send(ADMIN).expect(201)
+  })
+})
+
+describe('the steps after the account', () => {
+  const stepOf = async () => (await test.browser().get(`${V1}/setup`).expect(200)).body
+
+  async function begin() {
+    const admin = test.browser()
+    await admin.post(`${V1}/setup`).send(ADMIN).expect(201)
+    const settle = (step: string, outcome = 'done') => admin.put(`${V1}/setup/step`).send({ step, outcome })
+    return { admin, settle }
+  }
+
+  it('begin with fail2ban, and are remembered for whoever goes on (S6)', async () => {
+    const { settle } = await begin()
+    expect(await stepOf()).toEqual({ required: false, step: 'fail2ban', skipped: [] })
+    const { body } = await settle('fail2ban', 'skipped').expect(200)
+    expect(body).toEqual({ required: false, step: 'allow', skipped: ['fail2ban'] })
+    await settle('allow').expect(200)
+    expect(await stepOf()).toEqual({ required: false, step: 'archive', skipped: ['fail2ban'] })
+    await settle('fail2ban').expect(200)
+    expect(await stepOf()).toEqual({ required: false, step: 'archive', skipped: [] })
+    await settle('archive').expect(200)
+    expect(await stepOf()).toMatchObject({ step: 'summary' })
+  })
+
+  it('are over with the last one, for good (S5)', async () => {
+    const { settle } = await begin()
+    expect((await settle('summary').expect(200)).body).toEqual({ required: false })
+    expect((await settle('allow').expect(409)).body).toMatchObject({ code: 'already-set-up' })
+    expect(await stepOf()).toEqual({ required: false })
+    await test.browser().post(`${V1}/setup`).send(ADMIN).expect(409)
+  })
+
+  it('do not begin where the administrator was there before', async () => {
+    const admin = await test.signedIn('admin')
+    expect(await stepOf()).toEqual({ required: false })
+    await admin.put(`${V1}/setup/step`).send({ step: 'allow', outcome: 'done' }).expect(409)
+  })
+
+  it('are for administrators, and known by name', async () => {
+    const { settle } = await begin()
+    await test.browser().put(`${V1}/setup/step`).send({ step: 'allow', outcome: 'done' }).expect(401)
+    const operator = await test.signedIn('operator')
+    await operator.put(`${V1}/setup/step`).send({ step: 'allow', outcome: 'done' }).expect(403)
+    await settle('coffee').expect(400)
+    await settle('allow', 'perhaps').expect(400)
+  })
+})
+
+describe('GET /setup/address', () => {
+  const path = `${V1}/setup/address`
+
+  it('tells the address that the server sees', async () => {
+    const admin = await test.signedIn('admin')
+    expect((await admin.get(path).expect(200)).body).toEqual({ address: '127.0.0.1', proxy: 'none' })
+    await test.browser().get(path).expect(401)
+  })
+
+  it('says that a proxy forwards for somebody, where nobody told us to believe it', async () => {
+    const admin = await test.signedIn('admin')
+    const { body } = await admin.get(path).set('X-Forwarded-For', '203.0.113.7').expect(200)
+    expect(body).toEqual({ address: '127.0.0.1', proxy: 'ignored' })
+  })
+
+  it('tells the address behind a proxy that is trusted', async () => {
+    const behind = await createTestApp({ trustProxy: 1 })
+    const admin = await behind.signedIn('admin')
+    const { body } = await admin.get(path).set('X-Forwarded-For', '203.0.113.7').expect(200)
+    expect(body).toEqual({ address: '203.0.113.7', proxy: 'trusted' })
+    await behind.close()
+  })
+})
+
 describe('accounts at start', () => {
   const passwords = createPasswords()
   const start = (options: Partial<Parameters<typeof startupAccounts>[0]> = {}) =>

@@ -37,6 +37,13 @@ class RequestCaller implements Caller {
     return clientAddress(this.#req)
   }
 
+  get proxy(): Caller['proxy'] {
+    const { headers } = this.#req
+    if (headers['x-forwarded-for'] === undefined && headers.forwarded === undefined) return 'none'
+    const trusts = this.#req.app.get('trust proxy fn') as (address: string, hop: number) => boolean
+    return trusts(this.#req.socket.remoteAddress ?? '', 0) ? 'trusted' : 'ignored'
+  }
+
   get userAgent(): string {
     return (this.#req.get('user-agent') ?? '').slice(0, USER_AGENT_LENGTH)
   }

@@ -15,6 +15,8 @@ export interface Actor extends Account {
 export interface Caller {
   /** Canonical client address, after trusted proxies. */
   readonly address: string
+  /** Whether a proxy that forwards for somebody is in between, and whether it is believed. */
+  readonly proxy: 'none' | 'trusted' | 'ignored'
   readonly userAgent: string
   readonly requestId: string
   /** Begins a session for the user, with a new id; resolves once it is stored. */

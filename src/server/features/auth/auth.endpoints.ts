@@ -1,54 +1,17 @@
 import { z } from 'zod'
-import {
-  CurrentSession,
-  PasswordChange,
-  SessionInfo,
-  SetupRequest,
-  SetupState,
-  SignInRequest,
-} from '../../../shared/session.ts'
+import { CurrentSession, PasswordChange, SessionInfo, SignInRequest } from '../../../shared/session.ts'
 import { endpoint, type Endpoint } from '../../http/endpoint.ts'
 import type { AccountService } from './account.service.ts'
 import type { AuthService } from './auth.service.ts'
-import type { SetupService } from './setup.ts'
 
 const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{64}$/, 'is not the id of a session') })
 
-export function authEndpoints(services: {
-  auth: AuthService
-  setup: SetupService
-  account: AccountService
-}): Endpoint[] {
-  const { auth, setup, account } = services
-  return [...setupEndpoints(auth, setup), ...sessionEndpoints(auth), ...accountEndpoints(account)]
+export function authEndpoints(services: { auth: AuthService; account: AccountService }): Endpoint[] {
+  const { auth, account } = services
+  return [...sessionEndpoints(auth, account), ...accountEndpoints(account)]
 }
 
-function setupEndpoints(auth: AuthService, setup: SetupService): Endpoint[] {
-  return [
-    endpoint({
-      method: 'get',
-      path: '/setup',
-      tag: 'setup',
-      summary: 'Whether the first administrator still has to be created',
-      access: 'public',
-      response: SetupState,
-      handle: async () => ({ required: await setup.isRequired() }),
-    }),
-    endpoint({
-      method: 'post',
-      path: '/setup',
-      tag: 'setup',
-      summary: 'Create the first administrator with the setup token, and sign in',
-      access: 'public',
-      body: SetupRequest,
-      response: CurrentSession,
-      status: 201,
-      handle: ({ body, caller }) => auth.setUp(body, caller),
-    }),
-  ]
-}
-
-function sessionEndpoints(auth: AuthService): Endpoint[] {
+function sessionEndpoints(auth: AuthService, account: AccountService): Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -75,7 +38,7 @@ function sessionEndpoints(auth: AuthService): Endpoint[] {
       tag: 'session',
       summary: 'Sign out',
       access: 'viewer',
-      handle: ({ caller }) => caller.signOut(),
+      handle: ({ actor, caller }) => account.signOut(actor, caller),
     }),
   ]
 }
