@@ -1,6 +1,7 @@
 import type { EnvironmentSetting } from '../shared/settings.ts'
 import type { Db } from './db/database.ts'
 import { sessionsJobs } from './features/auth/sessions.jobs.ts'
+import { createSessionsSeen } from './features/auth/sessions-seen.ts'
 import { createSessionsRepository } from './features/auth/sessions.repository.ts'
 import { createBanFeedRepository } from './features/bans/ban-feed.repository.ts'
 import { createBanIngest, type BanIngest } from './features/bans/ban-ingest.ts'
@@ -20,6 +21,10 @@ import { jailsEndpoints } from './features/jails/jails.endpoints.ts'
 import { createJailsService } from './features/jails/jails.service.ts'
 import { settingsEndpoints } from './features/settings/settings.endpoints.ts'
 import { createSettingsService, type FixedSettings } from './features/settings/settings.service.ts'
+import { statsEndpoints } from './features/stats/stats.endpoints.ts'
+import { statsJobs } from './features/stats/stats.jobs.ts'
+import { createStatsRepository } from './features/stats/stats.repository.ts'
+import { createStatsService } from './features/stats/stats.service.ts'
 import type { SessionUser } from './http/admit.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import type { Job } from './jobs/job.ts'
@@ -64,12 +69,14 @@ export function createConsole(deps: ConsoleDeps): Console {
   const repository = createBansRepository(db)
   const settings = createSettingsService({ db, fixed: deps.fixedSettings, log })
   const keepDays = async () => (await settings.values()).historyDays
+  const stats = createStatsRepository(db)
   const bans = createBansService({ repository, hosts, commands, log })
+  const seen = createSessionsSeen({ db, log, now })
   const events = createEventStream({
     repository: archive,
     state,
     hosts,
-    admitted: createStreamAdmission({ sessions: state.sessions, findUser }),
+    admitted: createStreamAdmission({ sessions: state.sessions, findUser, noteSeen: seen.note }),
     log,
     ...deps.streams,
   })
@@ -82,7 +89,8 @@ export function createConsole(deps: ConsoleDeps): Console {
       ...bansJobs({ repository: feed, keepDays, now }),
       ...healthJobs({ hosts, state, db, log, now }),
       ...instancesJobs({ db, now }),
-      ...sessionsJobs({ archive: createSessionsRepository(db), now }),
+      ...statsJobs({ repository: stats, keepDays, now }),
+      ...sessionsJobs({ archive: createSessionsRepository(db), seen, now }),
     ],
     endpoints: [
       ...hostsEndpoints(hosts),
@@ -99,6 +107,7 @@ export function createConsole(deps: ConsoleDeps): Console {
           })),
       }),
       ...eventsEndpoints(events),
+      ...statsEndpoints(createStatsService({ repository: stats, now })),
       ...settingsEndpoints({ settings, environment: deps.environment }),
     ],
   }

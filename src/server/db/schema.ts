@@ -9,13 +9,18 @@ export interface Database {
   settings: SettingsTable
   users: UsersTable
   sessions: SessionsTable
+  sessions_seen: SessionsSeenTable
   instance_leases: InstanceLeasesTable
   job_runs: JobRunsTable
   job_totals: JobTotalsTable
   feeds: FeedsTable
   active_bans: ActiveBansTable
   active_ban_counts: ActiveBanCountsTable
+  unban_jobs: UnbanJobsTable
   ban_events: BanEventsTable
+  ban_counts: BanCountsTable
+  repeat_offenders: RepeatOffendersTable
+  host_figures: HostFiguresTable
 }
 
 interface MigrationsTable {
@@ -40,6 +45,7 @@ interface UsersTable {
   auth_version: number
   disabled: 0 | 1
   created_at: number
+  last_sign_in_at: number | null
 }
 export type UserRow = Selectable<UsersTable>
 
@@ -50,6 +56,13 @@ interface SessionsTable {
   user_id: string
   data: string
   expires_at: number
+}
+
+/** When each session, of whichever provider, was last used, to the minute. For showing only. */
+interface SessionsSeenTable {
+  id_hash: string
+  user_id: string
+  seen_at: number
 }
 
 /**
@@ -104,6 +117,8 @@ interface FeedsTable {
 }
 
 interface ActiveBansTable {
+  /** Rises with every new ban and is never given again. */
+  id: Generated<number>
   host: string
   jail: string
   ip: string
@@ -148,3 +163,63 @@ interface BanEventsTable {
 }
 export type BanEventRow = Selectable<BanEventsTable>
 export type NewBanEvent = Insertable<BanEventsTable>
+
+/** Bans in the archive by time and jail, kept in the transactions that change it; spans are those of ban-figures.ts. */
+interface BanCountsTable {
+  span_ms: number
+  /** When the slot begins. */
+  slot: number
+  host: string
+  jail: string
+  bans: number
+  /** Of the newest ban in the slot. */
+  last_at: number
+}
+
+/** Addresses that were banned several times within a week. */
+interface RepeatOffendersTable {
+  host: string
+  ip: string
+  /** Of the newest but two: an address was banned three times since any moment before it. */
+  third_at: number
+  last_at: number
+  /** In the week that ended with the last. */
+  bans: number
+}
+
+/** What fail2ban's counters showed, slot by slot, while the console was looking. */
+interface HostFiguresTable {
+  span_ms: number
+  slot: number
+  host: string
+  /** Addresses banned when the slot was last looked at. */
+  banned: number
+  /** Failures counted within the slot. */
+  failed: number
+}
+
+/** Orders to lift all bans that match a filter; carried out in the background, by ascending id of the bans. */
+interface UnbanJobsTable {
+  id: string
+  /** Who gave the order. */
+  username: string
+  /** JSON: host, jail, q. */
+  filter: string
+  state: 'waiting' | 'running' | 'cancelled' | 'done' | 'stopped'
+  total: number
+  /** Bans with a higher id came after the order and are no part of it. */
+  mark: number
+  /** Bans up to this id have been dealt with. */
+  reached: number
+  unbanned: number
+  /** Those that had ended by themselves. */
+  gone: number
+  failed: number
+  /** JSON array of the first failures: host, jail, ip, detail. */
+  failures: string
+  /** stopped: why the rest was not tried. */
+  problem: string | null
+  created_at: number
+  finished_at: number | null
+}
+export type UnbanJobRow = Selectable<UnbanJobsTable>

@@ -2,6 +2,9 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from '../schema.ts'
 import * as foundation from './0001-foundation.ts'
 import * as severalProcesses from './0002-several-processes.ts'
+import * as usersSeen from './0004-users-seen.ts'
+import * as banSearch from './0005-ban-search.ts'
+import * as banFigures from './0007-ban-figures.ts'
 
 export interface Migration {
   up(db: Kysely<Database>): Promise<void>
@@ -11,6 +14,9 @@ export interface Migration {
 const MIGRATIONS: ReadonlyArray<readonly [name: string, migration: Migration]> = [
   ['0001-foundation', foundation],
   ['0002-several-processes', severalProcesses],
+  ['0004-users-seen', usersSeen],
+  ['0005-ban-search', banSearch],
+  ['0007-ban-figures', banFigures],
 ]
 
 /** The database was last used by a newer BanGUI, whose tables this one does not know. */

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { UnbanCause } from '../../../shared/event.ts'
 import type { BanFact } from '../../../shared/feed.ts'
+import { countBans, noteRepeats, recountBan } from '../../db/ban-figures.ts'
 import { ipKeyOf, PERMANENT, reasonColumns } from '../../db/ban-rows.ts'
 import type { Database, NewActiveBan, NewBanEvent } from '../../db/schema.ts'
 import type { AnyRun, Run } from './ban-changes.ts'
@@ -126,7 +127,16 @@ async function archive(
       ...reasonColumns(fact.reason),
       cause: null,
     }))
-  if (events.length > 0) await tx.insertInto('ban_events').values(events).execute()
+  if (events.length === 0) return
+  await tx.insertInto('ban_events').values(events).execute()
+  const times = events.map((event) => event.at)
+  await countBans(tx, { host, jail }, times)
+  await noteRepeats(
+    tx,
+    host,
+    events.map((event) => event.ip),
+    times,
+  )
 }
 
 async function applyPresent(tx: Tx, place: Place, run: Run<'present'>): Promise<void> {
@@ -179,7 +189,7 @@ async function complete(
       .where('host', '=', host)
       .where('jail', '=', fact.jail)
       .execute()
-    await tx
+    const { numUpdatedRows } = await tx
       .updateTable('ban_events')
       .set({ at: fact.bannedAt, expires_at: fact.expiresAt, ...columns })
       .where('ip', '=', fact.ip)
@@ -187,7 +197,8 @@ async function complete(
       .where('host', '=', host)
       .where('jail', '=', fact.jail)
       .where('kind', '=', 'ban')
-      .execute()
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) await recountBan(tx, { host, jail: fact.jail }, ban.bannedAt, fact.bannedAt)
   }
 }
 
