@@ -5,7 +5,7 @@ import { admit, type SessionUser } from './http/admit.ts'
 import { apiDescription } from './http/api-description.ts'
 import { warnOfUnknownProxy } from './http/client-address.ts'
 import type { PublicUrl, Secrets } from './http/cookies.ts'
-import type { Endpoint } from './http/endpoint.ts'
+import type { Actor, Endpoint } from './http/endpoint.ts'
 import { problemHandler } from './http/problem.ts'
 import { closeWhenDraining, requestContext } from './http/request-context.ts'
 import { requestLog } from './http/request-log.ts'
@@ -24,6 +24,8 @@ export interface AppDeps {
   readonly state: Pick<StateProvider, 'sessions' | 'limits'>
   /** The row behind a session; asked on every request. */
   readonly findUser: (id: string) => Promise<SessionUser | undefined>
+  /** Told of whoever is let in, on every request. */
+  readonly noteSeen?: (actor: Actor) => void
   readonly endpoints: readonly Endpoint[]
   readonly publicUrl: PublicUrl | undefined
   /** Number of proxies in front, or their networks; 0 trusts nobody. */
@@ -64,7 +66,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router()
   api.use(warnOfUnknownProxy({ log, trustsNobody: deps.trustProxy === 0 }))
   api.use(sameSite({ publicOrigin: publicUrl?.origin }))
-  api.use('/v1', admit({ sessions, limits: state.limits, findUser: deps.findUser }))
+  api.use('/v1', admit({ sessions, limits: state.limits, findUser: deps.findUser, noteSeen: deps.noteSeen }))
   api.use('/v1', serve(endpoints, { sessions, publicUrl, now }))
   api.use(apiDescription(endpoints, { version, publicUrl }))
 

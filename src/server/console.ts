@@ -76,7 +76,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     repository: archive,
     state,
     hosts,
-    admitted: createStreamAdmission({ sessions: state.sessions, findUser, noteSeen: seen.note }),
+    admitted: createStreamAdmission({ sessions: state.sessions, findUser, noteSeen: (actor) => seen.note(actor) }),
     log,
     ...deps.streams,
   })

@@ -53,7 +53,7 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
   const limits = config.metrics ? meters.watchLimits(state.limits) : state.limits
   const auth = createAuthFeature({
     db,
-    state: { sessions: state.sessions, limits },
+    state: { sessions: state.sessions, limits, bus: state.bus },
     secrets,
     passwords,
     bansOf: (address) => console_.bansOf(address),
@@ -78,6 +78,7 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
     log,
     state: { sessions: state.sessions, limits },
     findUser,
+    noteSeen: auth.noteSeen,
     endpoints: [...auth.endpoints, ...console_.endpoints, ...clusterEndpoints(cluster)],
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,

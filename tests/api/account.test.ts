@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { waitFor } from '../support/wait-for.ts'
 import { createTestApp, PASSWORD, type Agent, type TestApp } from '../support/test-app.ts'
 
 const V1 = '/api/v1'
@@ -16,6 +17,8 @@ afterEach(() => test.close())
 
 interface Listed {
   id: string
+  createdAt: string
+  lastSeenAt: string
   current: boolean
 }
 
@@ -35,6 +38,25 @@ describe('GET /sessions', () => {
     expect(items.filter(({ current }) => current)).toEqual([
       expect.objectContaining({ userAgent: 'Firefox on a desk', address: '127.0.0.1' }),
     ])
+  })
+
+  it('tells when each was last seen, to the minute', async () => {
+    let clock = Date.now()
+    await test.close()
+    test = await createTestApp({ now: () => clock })
+    here = await test.signedIn('viewer')
+    elsewhere = await test.signedIn('viewer')
+    const since = new Date(clock).toISOString()
+    await listed(elsewhere)
+    clock += 3_600_000
+    const now = new Date(clock).toISOString()
+    const mine = await waitFor(
+      async () => (await listed(here)).find(({ current, lastSeenAt }) => current && lastSeenAt === now),
+      { what: 'the use to be noted' },
+    )
+    expect(mine).toMatchObject({ createdAt: since })
+    const other = (await listed(here)).find(({ current }) => !current)
+    expect(other).toMatchObject({ createdAt: since, lastSeenAt: since })
   })
 
   it('shows ids that are no use as a cookie', async () => {
@@ -110,14 +132,41 @@ describe('POST /password', () => {
     await elsewhere.post(`${V1}/session`).send({ username: 'viewer', password: NEW_PASSWORD }).expect(200)
   })
 
-  it('wants the current password, and is limited', async () => {
-    for (let count = 0; count < 5; count += 1) {
+  it('wants the current password, and counts a wrong one as a failed sign-in of this browser', async () => {
+    for (let count = 0; count < 10; count += 1) {
       expect((await change(here, 'wrong').expect(400)).body.errors).toEqual([
         { in: 'body', pointer: '/current', detail: 'This is not your current password.' },
       ])
     }
-    await change(here, PASSWORD).expect(429)
+    const refused = await change(here, PASSWORD).expect(429)
+    expect(refused.body).toMatchObject({ code: 'rate-limited' })
+    expect(Number(refused.get('Retry-After'))).toBeGreaterThan(0)
+    await here.post(`${V1}/session`).send({ username: 'viewer', password: PASSWORD }).expect(429)
     await elsewhere.get(`${V1}/session`).expect(200)
+  })
+
+  it('gives the attempt back where the current password was right', async () => {
+    for (let count = 0; count < 12; count += 1) {
+      await here.post(`${V1}/password`).send({ current: PASSWORD, new: PASSWORD }).expect(400)
+    }
+  })
+
+  it('refuses the password that it is already', async () => {
+    const answer = await here.post(`${V1}/password`).send({ current: PASSWORD, new: PASSWORD }).expect(400)
+    expect(answer.body.errors).toEqual([
+      { in: 'body', pointer: '/new', detail: 'This is your current password already.' },
+    ])
+  })
+
+  it('logs who did it and what came of it, and no password', async () => {
+    await change(here, 'wrong').expect(400)
+    await change(here, PASSWORD).expect(204)
+    const deed = { action: 'password.change', actor: 'viewer', object: 'viewer' }
+    expect(test.logged.filter(({ action }) => action === 'password.change')).toEqual([
+      expect.objectContaining({ ...deed, result: 'refused', problem: 'validation-failed' }),
+      expect.objectContaining({ ...deed, result: 'done' }),
+    ])
+    expect(JSON.stringify(test.logged)).not.toContain(NEW_PASSWORD)
   })
 
   it('answers 400 to a short new password and 401 without a session', async () => {

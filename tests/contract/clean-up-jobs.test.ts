@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { pino } from 'pino'
 import { sessionsJobs } from '../../src/server/features/auth/sessions.jobs.ts'
+import { createSessionsSeen } from '../../src/server/features/auth/sessions-seen.ts'
 import { createSessionsRepository } from '../../src/server/features/auth/sessions.repository.ts'
 import { instancesJobs } from '../../src/server/features/cluster/instances.jobs.ts'
 import type { Job } from '../../src/server/jobs/job.ts'
@@ -8,6 +10,7 @@ import { addUsers, openTestDatabase, type TestDatabase } from '../support/test-d
 
 const HOUR_MS = 3_600_000
 const now = () => NOON
+const log = pino({ level: 'silent' })
 let test: TestDatabase
 
 beforeEach(async () => {
@@ -27,9 +30,18 @@ describe('the job that clears sessions away', () => {
       archive.save({ idHash, userId: 'somebody', payload: '{}', expiresAt })
     await save('ended', NOON - 1)
     await save('open', NOON + 1)
-    await run(sessionsJobs({ archive, now }))
-    const left = await test.db.selectFrom('sessions').select('id_hash').execute()
-    expect(left).toEqual([{ id_hash: 'open' }])
+    await test.db
+      .insertInto('sessions_seen')
+      .values([
+        { id_hash: 'ended', user_id: 'somebody', seen_at: NOON - 8 * 24 * HOUR_MS },
+        { id_hash: 'open', user_id: 'somebody', seen_at: NOON - 6 * 24 * HOUR_MS },
+      ])
+      .execute()
+    await run(sessionsJobs({ archive, seen: createSessionsSeen({ db: test.db, log, now }), now }))
+    for (const table of ['sessions', 'sessions_seen'] as const) {
+      const left = await test.db.selectFrom(table).select('id_hash').execute()
+      expect(left).toEqual([{ id_hash: 'open' }])
+    }
   })
 })
 

@@ -92,6 +92,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     log,
     state,
     findUser: auth.findUser,
+    noteSeen: auth.noteSeen,
     endpoints,
     publicUrl: options.publicUrl,
     trustProxy: options.trustProxy ?? 0,

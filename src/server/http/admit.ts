@@ -27,6 +27,8 @@ export interface AdmitDeps {
   readonly sessions: BrowserSessions
   readonly limits: RateLimits
   readonly findUser: (id: string) => Promise<SessionUser | undefined>
+  /** Told of whoever is let in, on every request. */
+  readonly noteSeen?: ((actor: Actor) => void) | undefined
 }
 
 /**
@@ -46,7 +48,10 @@ export function admit(deps: AdmitDeps): RequestHandler {
       findActor(asking, session),
       countRequest(limits, res, { sessionIdHash: session.idHash }),
     ])
-    if (actor) req.context.actor = actor
+    if (actor) {
+      req.context.actor = actor
+      deps.noteSeen?.(actor)
+    }
     return next()
   }
 }

@@ -57,6 +57,6 @@ export function createAuthFeature(deps: {
       ...usersEndpoints(userAdmin),
     ],
     findUser: (id) => users.findById(id),
-    noteSeen: seen.note,
+    noteSeen: (session) => seen.note(session),
   }
 }

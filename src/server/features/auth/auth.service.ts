@@ -24,6 +24,7 @@ export interface AuthDeps {
   /** Where an address is banned right now. */
   readonly bansOf: (address: string) => Promise<CurrentSession['bannedIn']>
   readonly log: Logger
+  readonly now: () => number
 }
 
 export function createAuthService(deps: AuthDeps): AuthService {
@@ -31,6 +32,7 @@ export function createAuthService(deps: AuthDeps): AuthService {
 
   async function welcome(user: Account & { authVersion: number }, caller: Caller): Promise<CurrentSession> {
     const bannedIn = await deps.bansOf(caller.address)
+    if (!(await users.noteSignIn(user.id, deps.now()))) throw signInFailed()
     // Last of all: the cookie of a session that has begun must not end up on the answer to a failure.
     const { createdAt } = await caller.signIn(user)
     caller.setDeviceToken(deps.devices.issue(usernameKey(user.username)))
@@ -61,13 +63,17 @@ export function createAuthService(deps: AuthDeps): AuthService {
         if (!failed) await attempt.giveBack()
       }
       logFailedSignIn(log, username, address)
-      throw new AppError('sign-in-failed', 'User name or password is wrong.')
+      throw signInFailed()
     },
 
     async current(actor, { address }) {
       return describe(actor, address, await deps.bansOf(address), actor.sessionCreatedAt)
     },
   }
+}
+
+function signInFailed(): AppError {
+  return new AppError('sign-in-failed', 'User name or password is wrong.')
 }
 
 function describe(

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/database.ts'
 import type { SessionArchive } from '../../state/memory/session-archive.ts'
 
-/** The memory provider's sessions in the database. The user of a session must exist; removing the user removes it. */
+/** The memory provider's sessions in the database. Removing a user removes theirs; one of a user who is gone is not kept. */
 export function createSessionsRepository(db: Db): SessionArchive {
   return {
     async loadAll(now) {
@@ -18,7 +18,18 @@ export function createSessionsRepository(db: Db): SessionArchive {
       const columns = { user_id: userId, data: payload, expires_at: expiresAt }
       await db
         .insertInto('sessions')
-        .values({ id_hash: idHash, ...columns })
+        .columns(['id_hash', 'user_id', 'data', 'expires_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom('users')
+            .select([
+              eb.val(idHash).as('id_hash'),
+              'id',
+              eb.val(payload).as('data'),
+              eb.val(expiresAt).as('expires_at'),
+            ])
+            .where('id', '=', userId),
+        )
         .onConflict((conflict) => conflict.column('id_hash').doUpdateSet(columns))
         .execute()
     },

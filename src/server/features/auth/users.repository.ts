@@ -20,8 +20,10 @@ export interface UsersRepository {
   findByName(username: string): Promise<UserWithPassword | undefined>
   passwordHashOf(id: string): Promise<string | undefined>
   anyExists(): Promise<boolean>
-  /** Does nothing where the name is taken. */
-  add(user: NewUser): Promise<void>
+  /** False, and nothing done, where the name is taken. */
+  add(user: NewUser): Promise<boolean>
+  /** False: the user is gone. */
+  noteSignIn(id: string, at: number): Promise<boolean>
   /** Signs the user out everywhere; resolves with the new version. */
   raiseAuthVersion(id: string): Promise<number | undefined>
   /** The same with a new password. Undefined: the user has changed since `seenVersion`, and stays as they are. */
@@ -59,7 +61,7 @@ export function createUsersRepository(db: Db): UsersRepository {
     },
     async add(user) {
       const { passwordHash, createdAt, ...rest } = user
-      await db
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto('users')
         .values({
           ...rest,
@@ -70,7 +72,16 @@ export function createUsersRepository(db: Db): UsersRepository {
           created_at: createdAt,
         })
         .onConflict((conflict) => conflict.column('username_key').doNothing())
-        .execute()
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
+    },
+    async noteSignIn(id, at) {
+      const { numUpdatedRows } = await db
+        .updateTable('users')
+        .set({ last_sign_in_at: at })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
     },
     async raiseAuthVersion(id) {
       const row = await db

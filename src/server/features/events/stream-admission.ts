@@ -7,6 +7,8 @@ import type { EventStreamDeps } from './event-stream.ts'
 export function createStreamAdmission(deps: {
   sessions: Pick<Sessions, 'list'>
   findUser: (id: string) => Promise<SessionUser | undefined>
+  /** Told of whoever stays: an open stream is a use of its session. */
+  noteSeen?: (actor: Actor) => void
 }): EventStreamDeps['admitted'] {
   async function sessionsThatCount(userId: string): Promise<{ hashes: Set<string>; role: string }> {
     const [user, sessions] = await Promise.all([deps.findUser(userId), deps.sessions.list(userId)])
@@ -23,7 +25,9 @@ export function createStreamAdmission(deps: {
       // Whoever came while the others were looked up has just been admitted.
       if (!asked.has(actor)) return true
       const user = users.get(actor.id)
-      return user !== undefined && user.hashes.has(actor.sessionIdHash) && user.role === actor.role
+      const stays = user !== undefined && user.hashes.has(actor.sessionIdHash) && user.role === actor.role
+      if (stays) deps.noteSeen?.(actor)
+      return stays
     }
   }
 }
