@@ -171,6 +171,7 @@ describe('POST /password', () => {
 
   it('answers 400 to a short new password and 401 without a session', async () => {
     await here.post(`${V1}/password`).send({ current: PASSWORD, new: 'short' }).expect(400)
+    await here.post(`${V1}/password`).send({ current: PASSWORD, new: 'viewer viewer' }).expect(400)
     await change(test.browser(), PASSWORD).expect(401)
   })
 

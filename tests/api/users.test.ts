@@ -123,6 +123,11 @@ describe('POST /users', () => {
     ])
   })
 
+  it('refuses a password that is easily guessed', async () => {
+    const { body } = await create(admin, { password: 'maria-maria-maria' }).expect(400)
+    expect(body.errors).toEqual([expect.objectContaining({ in: 'body', pointer: '/password' })])
+  })
+
   it('answers 403 below admin and 401 without a session', async () => {
     await create(await test.signedIn('operator')).expect(403)
     await create(test.browser()).expect(401)
@@ -258,6 +263,7 @@ describe('POST /users/{id}/password', () => {
   it('answers 400 to a short one, 404 to an unknown user, 403 below admin and 401 without a session', async () => {
     await test.addUser('viewer', 'maria')
     await reset(admin, 'id-of-maria', 'short').expect(400)
+    await reset(admin, 'id-of-maria', 'passwordpassword').expect(400)
     await reset(admin, 'nobody').expect(404)
     await reset(await test.signedIn('operator'), 'id-of-maria').expect(403)
     await reset(test.browser(), 'id-of-maria').expect(401)

@@ -4,6 +4,7 @@ import { audited } from '../../lib/audit.ts'
 import { AppError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Sessions, StoredSession } from '../../state/state-provider.ts'
+import { assertPassword } from './password-rule.ts'
 import type { Passwords } from './password.ts'
 import type { SessionEnd } from './session-end.ts'
 import type { SessionsSeen } from './sessions-seen.ts'
@@ -117,6 +118,7 @@ function passwordChange(deps: AccountDeps): AccountService['changePassword'] {
     }
     if (wrong) throw badField('/current', 'This is not your current password.')
     if (request.new === request.current) throw badField('/new', 'This is your current password already.')
+    assertPassword(request.new, { username: actor.username }, '/new')
     const hash = await passwords.hash(request.new)
     const authVersion = user && (await users.changePassword(actor.id, user.authVersion, hash))
     if (authVersion === undefined) {

@@ -1,11 +1,11 @@
 import { hash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { passwordFault } from '../../../shared/password.ts'
 import type { SetupRequest } from '../../../shared/session.ts'
 import type { Db } from '../../db/database.ts'
 import { addressBucket } from '../../http/client-address.ts'
 import { tooMany } from '../../http/rate-limit.ts'
 import { AppError } from '../../lib/errors.ts'
 import type { RateLimits, Rule } from '../../state/state-provider.ts'
+import { assertPassword } from './password-rule.ts'
 import type { Passwords } from './password.ts'
 import { beginSetupProgress } from './setup-progress.ts'
 import { createUsersRepository, type UsersRepository } from './users.repository.ts'
@@ -109,7 +109,7 @@ export function createSetupService(deps: {
       if (!verdict.allowed) throw tooMany('Too many attempts to set up the console.', verdict)
       const tokenHash = await checkToken(token)
       await limits.refund(ATTEMPTS, bucket)
-      refuseWeak(password, { username, token })
+      assertPassword(password, { username, token })
       const admin = newAdmin(username, await deps.passwords.hash(password), deps.now())
       await db.transaction().execute(async (tx) => {
         // The token's row is the ticket: who deletes it is the one.
@@ -130,23 +130,6 @@ export function createSetupService(deps: {
 function newAdmin(username: string, passwordHash: string, createdAt: number) {
   return { id: randomUUID(), username, role: 'admin' as const, passwordHash, createdAt }
 }
-
-/** The request's own schema has looked at the length. */
-function refuseWeak(password: string, known: { username: string; token: string }): void {
-  const fault = passwordFault(password, known)
-  if (fault === undefined) return
-  const detail = PASSWORD_FAULTS[fault]
-  throw new AppError('validation-failed', detail, { errors: [{ in: 'body', pointer: '/password', detail }] })
-}
-
-const PASSWORD_FAULTS = {
-  short: 'The password is too short.',
-  long: 'The password is too long.',
-  'is-user-name': 'The password is the user name. Choose one that cannot be guessed from it.',
-  'is-token': 'The password is the setup token, which is in the log. Choose another one.',
-  'well-known': 'The password is one of those that are tried first. Choose one that is your own.',
-  repetitive: 'The password repeats a few characters. Choose one with more in it.',
-} as const
 
 function alreadySetUp(): AppError {
   return new AppError('already-set-up', 'The first administrator of this console exists already.')

@@ -5,6 +5,7 @@ import { audited, type Deed } from '../../lib/audit.ts'
 import { AppError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Sessions } from '../../state/state-provider.ts'
+import { assertPassword } from './password-rule.ts'
 import type { Passwords } from './password.ts'
 import type { SessionEnd } from './session-end.ts'
 import type { ListedUser, Refusal, UserAdminRepository } from './user-admin.repository.ts'
@@ -71,6 +72,7 @@ export function createUserAdminService(deps: UserAdminDeps): UserAdminService {
         log,
         { action: 'user.create', actor: actor.username, object: username, change: { role } },
         async () => {
+          assertPassword(password, { username })
           const passwordHash = await deps.passwords.hash(password)
           const id = randomUUID()
           const added = await deps.users.add({ id, username, role, passwordHash, createdAt: deps.now() })
@@ -96,6 +98,7 @@ export function createUserAdminService(deps: UserAdminDeps): UserAdminService {
             'Change it instead, which asks for the current one.',
           )
         }
+        assertPassword(password, user)
         assertDone(await repository.setPassword(id, await deps.passwords.hash(password)))
         await sessionEnd.clearAway(id, ({ data }) => data.authVersion <= user.authVersion)
       }),
