@@ -9,6 +9,8 @@ import { bansEndpoints } from './features/bans/bans.endpoints.ts'
 import { bansJobs } from './features/bans/bans.jobs.ts'
 import { createBansRepository } from './features/bans/bans.repository.ts'
 import { createBansService, type JailPath } from './features/bans/bans.service.ts'
+import { createUnbanJobsRepository } from './features/bans/unban-jobs.repository.ts'
+import { createUnbanMatching } from './features/bans/unban-matching.ts'
 import { instancesJobs } from './features/cluster/instances.jobs.ts'
 import { createEventStream, type EventStream, type EventStreamDeps } from './features/events/event-stream.ts'
 import { eventsEndpoints } from './features/events/events.endpoints.ts'
@@ -17,10 +19,12 @@ import { createStreamAdmission } from './features/events/stream-admission.ts'
 import { healthJobs } from './features/health/health.jobs.ts'
 import { hostsEndpoints } from './features/hosts/hosts.endpoints.ts'
 import { ipEndpoints } from './features/ip/ip.endpoints.ts'
+import { createAllowService } from './features/jails/allow.service.ts'
 import { jailsEndpoints } from './features/jails/jails.endpoints.ts'
 import { createJailsService } from './features/jails/jails.service.ts'
 import { settingsEndpoints } from './features/settings/settings.endpoints.ts'
 import { createSettingsService, type FixedSettings } from './features/settings/settings.service.ts'
+import { probeEndpoints } from './features/setup/probe.endpoints.ts'
 import { statsEndpoints } from './features/stats/stats.endpoints.ts'
 import { statsJobs } from './features/stats/stats.jobs.ts'
 import { createStatsRepository } from './features/stats/stats.repository.ts'
@@ -55,6 +59,8 @@ export interface ConsoleDeps {
   readonly fixedSettings: FixedSettings
   readonly environment: readonly EnvironmentSetting[]
   readonly findUser: (id: string) => Promise<SessionUser | undefined>
+  /** Lets some process run a job now. */
+  readonly trigger: (job: string) => Promise<void>
   readonly log: Logger
   readonly now: () => number
   readonly streams?: Pick<EventStreamDeps, 'timing' | 'limits'>
@@ -71,12 +77,24 @@ export function createConsole(deps: ConsoleDeps): Console {
   const keepDays = async () => (await settings.values()).historyDays
   const stats = createStatsRepository(db)
   const bans = createBansService({ repository, hosts, commands, log })
+  const matching = createUnbanMatching({
+    jobs: createUnbanJobsRepository(db),
+    bans: repository,
+    commands,
+    trigger: deps.trigger,
+    now,
+    log,
+  })
   const seen = createSessionsSeen({ db, log, now })
   const events = createEventStream({
     repository: archive,
     state,
     hosts,
-    admitted: createStreamAdmission({ sessions: state.sessions, findUser, noteSeen: (actor) => seen.note(actor) }),
+    admitted: createStreamAdmission({
+      sessions: state.sessions,
+      findUser,
+      noteSeen: (actor) => seen.note(actor),
+    }),
     log,
     ...deps.streams,
   })
@@ -87,6 +105,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     ingest: createBanIngest({ repository: feed, state, host, log }),
     jobs: [
       ...bansJobs({ repository: feed, keepDays, now }),
+      matching.job,
       ...healthJobs({ hosts, state, db, log, now }),
       ...instancesJobs({ db, now }),
       ...statsJobs({ repository: stats, keepDays, now }),
@@ -94,8 +113,16 @@ export function createConsole(deps: ConsoleDeps): Console {
     ],
     endpoints: [
       ...hostsEndpoints(hosts),
-      ...jailsEndpoints(createJailsService({ hosts, commands, now })),
-      ...bansEndpoints(bans),
+      ...jailsEndpoints(
+        createJailsService({ hosts, commands, log, now }),
+        createAllowService({
+          hosts,
+          commands,
+          bansCovering: (entry) => repository.covering(entry),
+          log,
+        }),
+      ),
+      ...bansEndpoints(bans, matching),
       ...ipEndpoints({
         bansCovering: (entry) => repository.covering(entry),
         bansInside: (network, limit) => repository.inside(network, limit),
@@ -108,6 +135,7 @@ export function createConsole(deps: ConsoleDeps): Console {
       }),
       ...eventsEndpoints(events),
       ...statsEndpoints(createStatsService({ repository: stats, now })),
+      ...probeEndpoints({ hosts, commands }),
       ...settingsEndpoints({ settings, environment: deps.environment }),
     ],
   }

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
+import { HostAllowResult, IgnoreResult, LiftedBans } from './allow.ts'
 import { IpResult } from './ban.ts'
 import { JailName, JailDetail } from './jail.ts'
+import { Probe } from './probe.ts'
 
 /**
  * Everything the web role may ask of the agent next to fail2ban. Whoever writes to fail2ban's socket is root, so this
@@ -16,9 +18,12 @@ export const Command = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ban'), jail: JailName, ips: Entries }),
   z.strictObject({ kind: z.literal('unban'), jail: JailName, ips: Entries }),
   z.strictObject({ kind: z.literal('unbanEverywhere'), ips: Entries }),
+  z.strictObject({ kind: z.literal('unbanJail'), jail: JailName }),
+  z.strictObject({ kind: z.literal('probe') }),
   z.strictObject({ kind: z.literal('describeJail'), jail: JailName }),
   z.strictObject({ kind: z.literal('startJail'), jail: JailName }),
   z.strictObject({ kind: z.literal('stopJail'), jail: JailName }),
+  z.strictObject({ kind: z.literal('restartJail'), jail: JailName }),
   z.strictObject({ kind: z.literal('reloadJail'), jail: JailName }),
   z.strictObject({ kind: z.literal('idleJail'), jail: JailName }),
   z.strictObject({ kind: z.literal('resumeJail'), jail: JailName }),
@@ -35,6 +40,7 @@ export const Command = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('addIgnoreip'), jail: JailName, ips: Entries }),
   z.strictObject({ kind: z.literal('removeIgnoreip'), jail: JailName, ips: Entries }),
+  z.strictObject({ kind: z.literal('allowEverywhere'), ips: Entries, unban: z.boolean() }),
 ])
 export type Command = z.infer<typeof Command>
 export type CommandKind = Command['kind']
@@ -45,6 +51,10 @@ export const CommandReply = z.discriminatedUnion('ok', [
     ok: z.literal(true),
     results: z.optional(z.array(IpResult)),
     jail: z.optional(JailDetail),
+    probe: z.optional(Probe),
+    ignored: z.optional(z.array(IgnoreResult)),
+    allowed: z.optional(z.array(HostAllowResult)),
+    lifted: z.optional(LiftedBans),
   }),
   z.object({
     ok: z.literal(false),

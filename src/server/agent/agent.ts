@@ -1,15 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabaseReader, type DatabaseReader } from '../fail2ban/database-reader.ts'
 import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
-import { captureJailStream } from '../fail2ban/jail-stream.ts'
+import { captureJailStream, readJailStream } from '../fail2ban/jail-stream.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { AppRuntime } from '../state/app-runtime.ts'
 import { StateUnavailable, type Lease, type StateProvider } from '../state/state-provider.ts'
 import { BanFeed } from './ban-feed.ts'
 import { BanRecords } from './ban-records.ts'
 import { createCommandHandler } from './command-handler.ts'
+import { createConfiguredJails } from './configured-jails.ts'
 import { createHostReport } from './host-report.ts'
 import { HostWatch } from './host-watch.ts'
+import { createProbe } from './probe.ts'
+import { SourceWatch } from './source-watch.ts'
 
 /** The role next to fail2ban. Of all processes that have it for one host, the holder of the lease `agent/<host>` works. */
 export interface Agent {
@@ -91,7 +94,15 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
   const [watching, working] = [deps.openClient(isCurrent), deps.openClient(isCurrent)]
   const records = new BanRecords({ open: deps.openDatabase ?? openDatabaseReader, now, log })
   const earlier = state.runtime.get(`host/${host}`)?.value
-  const report = createHostReport({ host, socketPath: deps.socketPath, earlier })
+  const { databasePath, configDir } = deps
+  const sources = new SourceWatch({
+    now,
+    // Their paths are the same for us as for fail2ban where its database is.
+    seesFiles: () => databasePath === undefined && records.state.database === 'ok',
+    earlier,
+  })
+  const missingOf = (jail: string): readonly string[] => sources.missingOf(jail)
+  const report = createHostReport({ host, socketPath: deps.socketPath, missingOf, earlier })
   const feed = new BanFeed({
     host,
     client: watching,
@@ -103,12 +114,12 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     now,
     log,
   })
-  const { databasePath, configDir } = deps
   const watch = new HostWatch({
     client: watching,
     feed,
     records,
     report,
+    sources,
     databasePath,
     publish: async (snapshot) => {
       if (lease.isHeld()) await state.runtime.set(`host/${host}`, snapshot)
@@ -124,7 +135,17 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     client: working,
     feed,
     report,
+    sources,
+    configured: createConfiguredJails({ readStream: (jail) => readJailStream({ configDir, jail }), now }),
+    probe: createProbe({
+      openClient: () => deps.openClient(isCurrent),
+      socketPath: deps.socketPath,
+      databasePath,
+      records,
+      look: () => watch.look(),
+    }),
     captureStream: (jail) => captureJailStream({ configDir, jail }),
+    now,
     look: () => watch.look(),
     isCurrent: () => lease.isHeld(),
     log,

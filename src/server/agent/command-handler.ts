@@ -1,13 +1,17 @@
 import { Command, type CommandReply } from '../../shared/command.ts'
+import type { Probe } from '../../shared/probe.ts'
 import type { Json } from '../lib/json.ts'
 import { createLimit } from '../lib/limit.ts'
 import type { Logger } from '../lib/logger.ts'
-import { createBanCommands, type BanCommandsDeps } from './ban-commands.ts'
+import { createBanCommands, unbanJail, type BanCommandsDeps } from './ban-commands.ts'
 import { Refusal, replyTo } from './command-replies.ts'
+import { createIgnoreCommands } from './ignore-commands.ts'
 import { createJailCommands, type JailCommandsDeps } from './jail-commands.ts'
+import { describeJail } from './jail-description.ts'
 
 export type CommandHandlerDeps = BanCommandsDeps &
   JailCommandsDeps & {
+    readonly probe: () => Promise<Probe>
     /** Lets the console see what was changed, and waits for it a moment. */
     readonly look: () => Promise<void>
     /** Whether this agent is still the one that may change anything at its fail2ban. */
@@ -29,12 +33,37 @@ export function createCommandHandler(deps: CommandHandlerDeps): (payload: Json) 
   })
   const bans = createBanCommands(deps)
   const jails = createJailCommands(deps)
+  const ignored = createIgnoreCommands(deps)
 
   async function execute(command: Command, touch: () => void): Promise<CommandReply> {
-    if (command.kind === 'ban' || command.kind === 'unban' || command.kind === 'unbanEverywhere') {
-      return { ok: true, results: await bans(command, touch) }
+    switch (command.kind) {
+      case 'ban':
+      case 'unban':
+      case 'unbanEverywhere':
+        return { ok: true, results: await bans(command, touch) }
+      case 'unbanJail':
+        return { ok: true, lifted: await unbanJail(deps, command.jail, touch) }
+      case 'addIgnoreip':
+      case 'removeIgnoreip': {
+        const results = await ignored.change(command, touch)
+        return { ok: true, ignored: results, jail: await describeJail(deps, command.jail) }
+      }
+      case 'allowEverywhere':
+        return { ok: true, allowed: await ignored.allowEverywhere(command, touch) }
+      case 'probe':
+        return { ok: true, probe: await deps.probe() }
+      case 'describeJail':
+      case 'startJail':
+      case 'stopJail':
+      case 'restartJail':
+      case 'reloadJail':
+      case 'idleJail':
+      case 'resumeJail':
+      case 'setBantime':
+      case 'setFindtime':
+      case 'setMaxretry':
+        return { ok: true, jail: await jails(command, touch) }
     }
-    return { ok: true, jail: await jails(command, touch) }
   }
 
   return async (payload) => {
