@@ -131,22 +131,17 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     intervalMs,
     log,
   })
+  const look = (): Promise<void> => watch.look()
   const handle = createCommandHandler({
     client: working,
     feed,
     report,
     sources,
     configured: createConfiguredJails({ readStream: (jail) => readJailStream({ configDir, jail }), now }),
-    probe: createProbe({
-      openClient: () => deps.openClient(isCurrent),
-      socketPath: deps.socketPath,
-      databasePath,
-      records,
-      look: () => watch.look(),
-    }),
+    probe: createProbe({ ...deps, openClient: () => deps.openClient(isCurrent), records, look }),
     captureStream: (jail) => captureJailStream({ configDir, jail }),
     now,
-    look: () => watch.look(),
+    look,
     isCurrent: () => lease.isHeld(),
     log,
   })
