@@ -36,6 +36,7 @@ describe('the report about a host', () => {
       bantimeSeconds: 600,
       maxretry: 3,
       sources: [expect.stringContaining('auth.log')],
+      sourceKind: 'files',
     })
     const { asOf = '' } = host() ?? {}
     await waitFor(() => (host()?.asOf ?? '') > asOf, { what: 'a newer report', timeoutMs: 4_000 })

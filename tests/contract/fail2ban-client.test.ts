@@ -46,6 +46,7 @@ describe('what a server tells about itself', () => {
       name: 'sshd',
       currentlyBanned: 0,
       sources: [`${server.root}/log/auth.log`],
+      sourceKind: 'files',
     })
     server.writeFailures('sshd', '203.0.113.7', 3)
     server.writeFailures('sshd', '203.0.113.8', 2)

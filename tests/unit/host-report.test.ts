@@ -12,6 +12,7 @@ const status = (name: string, more: Partial<JailStatus> = {}): JailStatus => ({
   currentlyFailed: 3,
   totalFailed: 4,
   sources: ['/var/log/auth.log'],
+  sourceKind: 'files',
   ...more,
 })
 

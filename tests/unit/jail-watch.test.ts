@@ -73,6 +73,7 @@ class SimulatedJail {
       currentlyFailed: 0,
       totalFailed: 0,
       sources: [],
+      sourceKind: 'files',
     }
   }
 

@@ -93,16 +93,7 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
   const isCurrent = (): boolean => lease.isHeld()
   const [watching, working] = [deps.openClient(isCurrent), deps.openClient(isCurrent)]
   const records = new BanRecords({ open: deps.openDatabase ?? openDatabaseReader, now, log })
-  const earlier = state.runtime.get(`host/${host}`)?.value
-  const { databasePath, configDir } = deps
-  const sources = new SourceWatch({
-    now,
-    // Their paths are the same for us as for fail2ban where its database is.
-    seesFiles: () => databasePath === undefined && records.state.database === 'ok',
-    earlier,
-  })
-  const missingOf = (jail: string): readonly string[] => sources.missingOf(jail)
-  const report = createHostReport({ host, socketPath: deps.socketPath, missingOf, earlier })
+  const { sources, report } = createReport(deps, records)
   const feed = new BanFeed({
     host,
     client: watching,
@@ -120,7 +111,7 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     records,
     report,
     sources,
-    databasePath,
+    databasePath: deps.databasePath,
     publish: async (snapshot) => {
       if (lease.isHeld()) await state.runtime.set(`host/${host}`, snapshot)
     },
@@ -137,9 +128,15 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     feed,
     report,
     sources,
-    configured: createConfiguredJails({ readStream: (jail) => readJailStream({ configDir, jail }), now }),
-    probe: createProbe({ ...deps, openClient: () => deps.openClient(isCurrent), records, look }),
-    captureStream: (jail) => captureJailStream({ configDir, jail }),
+    configured: createConfiguredJails({ readStream: (jail) => readJailStream({ ...deps, jail }), now }),
+    probe: createProbe({
+      ...deps,
+      databasePath: deps.databasePath,
+      openClient: () => deps.openClient(isCurrent),
+      records,
+      look,
+    }),
+    captureStream: (jail) => captureJailStream({ ...deps, jail }),
     now,
     look,
     isCurrent: () => lease.isHeld(),
@@ -157,4 +154,18 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     records.close()
     await Promise.all([watching.close(), working.close()])
   }
+}
+
+/** What is told of the host, with a look at the log files beside fail2ban. */
+function createReport(deps: AgentDeps, records: BanRecords) {
+  const { host, socketPath, databasePath, now = Date.now } = deps
+  const earlier = deps.state.runtime.get(`host/${host}`)?.value
+  const sources = new SourceWatch({
+    now,
+    // fail2ban's paths are ours, too, where its database is found at the one it names.
+    seesFiles: () => databasePath === undefined && records.state.database === 'ok',
+    earlier,
+  })
+  const missingOf = (jail: string): readonly string[] => sources.missingOf(jail)
+  return { sources, report: createHostReport({ host, socketPath, missingOf, earlier }) }
 }

@@ -1,19 +1,24 @@
+import type { LiftedBans } from '../../shared/allow.ts'
 import type { IpResult } from '../../shared/ban.ts'
 import type { Command } from '../../shared/command.ts'
 import { listedIp, parseIp } from '../../shared/ip.ts'
 import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
 import type { BanFeed } from './ban-feed.ts'
-import { noSuchJail } from './command-replies.ts'
+import { noSuchJail, Refusal } from './command-replies.ts'
 
 export type BanCommand = Extract<Command, { kind: 'ban' | 'unban' | 'unbanEverywhere' }>
 
 export interface BanCommandsDeps {
   readonly client: Pick<Fail2banClient, 'jailNames' | 'bannedIn' | 'areBanned' | 'ban' | 'unban'>
   readonly feed: Pick<BanFeed, 'lifted' | 'isTracked'>
+  readonly now: () => number
 }
 
 /** fail2ban looks through its whole list for each address asked about: beyond these, the list itself is cheaper. */
 const FEW = 3
+/** One round of lifting all bans of a jail: each takes fail2ban some milliseconds, and nobody waits for an answer that long. */
+const ROUND_MS = 8_000
+const SLICE = 200
 
 /** Bans and lifts, and reports on each address what fail2ban's own list then says. `touch` is called before the first change. */
 export function createBanCommands(deps: BanCommandsDeps) {
@@ -23,9 +28,9 @@ export function createBanCommands(deps: BanCommandsDeps) {
     if (command.kind !== 'unbanEverywhere' && !jails.includes(command.jail)) throw noSuchJail(command.jail)
     if (command.kind === 'ban') return ban(deps, command.jail, command.ips, touch)
     const ips = [...new Set(command.ips.map((text) => listedIp(text)?.text ?? text))]
-    if (command.kind === 'unban') return unban(deps, command.jail, ips, touch)
+    if (command.kind === 'unban') return liftBans(deps, command.jail, ips, touch)
     const results: IpResult[] = []
-    for (const jail of jails) results.push(...(await unban(deps, jail, ips, touch)))
+    for (const jail of jails) results.push(...(await liftBans(deps, jail, ips, touch)))
     const byIp = Map.groupBy(results, (result) => result.ip)
     return ips.map((ip) => overall(ip, byIp.get(ip) ?? []))
   }
@@ -52,8 +57,9 @@ async function ban(
   })
 }
 
-async function unban(
-  { client, feed }: BanCommandsDeps,
+/** Lifts those of the entries that exactly so are banned in the jail. */
+export async function liftBans(
+  { client, feed }: Pick<BanCommandsDeps, 'client' | 'feed'>,
   jail: string,
   entries: readonly string[],
   touch: () => void,
@@ -76,6 +82,31 @@ async function unban(
     if (!after.has(ip)) return { ip, outcome: 'unbanned', jails: [jail] }
     return { ip, outcome: 'failed', detail: `fail2ban still lists it in ${jail}.` }
   })
+}
+
+/**
+ * Lifts all bans of a jail, as many as fit into a round. fail2ban has no command for one jail alone that leaves the jail as it
+ * is, so they are named one by one.
+ */
+export async function unbanJail(
+  { client, feed, now }: BanCommandsDeps,
+  jail: string,
+  touch: () => void,
+): Promise<LiftedBans> {
+  if (!(await client.jailNames()).includes(jail)) throw noSuchJail(jail)
+  const endsAt = now() + ROUND_MS
+  const before = await client.bannedIn(jail)
+  for (let from = 0; from < before.length && now() < endsAt; from += SLICE) {
+    touch()
+    await client.unban(jail, before.slice(from, from + SLICE))
+  }
+  const left = new Set(await client.bannedIn(jail))
+  const lifted = before.filter((entry) => !left.has(entry))
+  feed.lifted(jail, lifted)
+  if (before.length > 0 && lifted.length === 0) {
+    throw new Refusal('fail2ban-refused', `fail2ban took the commands, but still lists all bans of ${jail}.`)
+  }
+  return { unbanned: lifted.length, remaining: left.size }
 }
 
 /** Those that exactly so are banned in the jail. */

@@ -62,8 +62,9 @@ export function createCommandHandler(deps: CommandHandlerDeps): (payload: Json) 
       case 'setBantime':
       case 'setFindtime':
       case 'setMaxretry':
-        return { ok: true, jail: await jails(command, touch) }
+        break
     }
+    return { ok: true, jail: await jails(command, touch) }
   }
 
   return async (payload) => {

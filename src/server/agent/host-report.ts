@@ -31,10 +31,12 @@ const START_MS = 3_000
 export function createHostReport(options: {
   host: string
   socketPath: string
+  /** Log files of a jail that bring nothing. */
+  missingOf?: (jail: string) => readonly string[]
   /** What an earlier agent reported: which jails were stopped or idle is in no answer of fail2ban. */
   earlier: HostSnapshot | undefined
 }): HostReport {
-  const { host, socketPath, earlier } = options
+  const { host, socketPath, earlier, missingOf = () => [] } = options
   const settings = new Map<string, JailSettings>()
   const ignored = new Map<string, IgnoreList>()
   const idle = createIdleMarks()
@@ -50,7 +52,7 @@ export function createHostReport(options: {
 
   function jailOf(status: JailStatus): Jail {
     const state: JailState = idle.isStill(status) ? 'idle' : 'active'
-    return { ...status, sources: [...status.sources], state, ...settings.get(status.name) }
+    return runningJail(status, state, settings.get(status.name), missingOf(status.name))
   }
 
   function snapshot(offline: Host['offline']): HostSnapshot {
@@ -105,6 +107,16 @@ export function createHostReport(options: {
   }
 }
 
+function runningJail(
+  status: JailStatus,
+  state: JailState,
+  settings: JailSettings | undefined,
+  missing: readonly string[],
+): Jail {
+  const missingSources = missing.length > 0 ? { missingSources: [...missing] } : {}
+  return { ...status, sources: [...status.sources], state, ...settings, ...missingSources }
+}
+
 function isRunning(jail: Jail | undefined): boolean {
   return jail !== undefined && jail.state !== 'stopped'
 }
@@ -134,7 +146,8 @@ function createIdleMarks(): IdleMarks {
 }
 
 function stoppedJail(jail: Jail): Jail {
-  return { ...jail, state: 'stopped', currentlyBanned: 0, currentlyFailed: 0 }
+  const { missingSources: _, ...rest } = jail
+  return { ...rest, state: 'stopped', currentlyBanned: 0, currentlyFailed: 0 }
 }
 
 const REMEDIES: Record<OfflineReason, (socketPath: string) => string> = {

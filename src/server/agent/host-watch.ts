@@ -6,12 +6,14 @@ import type { Logger } from '../lib/logger.ts'
 import type { BanFeed } from './ban-feed.ts'
 import type { BanRecords } from './ban-records.ts'
 import type { HostReport } from './host-report.ts'
+import type { SourceWatch } from './source-watch.ts'
 
 export interface HostWatchDeps {
   readonly client: Fail2banClient
   readonly feed: BanFeed
   readonly records: BanRecords
   readonly report: HostReport
+  readonly sources: SourceWatch
   /** Instead of what the server says. */
   readonly databasePath: string | undefined
   readonly publish: (snapshot: HostSnapshot) => Promise<unknown>
@@ -84,11 +86,12 @@ export class HostWatch {
   }
 
   async #lookOnce(): Promise<void> {
-    const { client, feed, report, records, now } = this.#deps
+    const { client, feed, report, records, sources, now } = this.#deps
     this.#version ??= await this.#connect()
     feed.readRecords()
     const statuses = await readStatuses(client)
     await this.#readSettings(statuses.map((status) => status.name))
+    sources.look(statuses)
     const facts = { version: this.#version, statuses, database: records.state, at: now() }
     const snapshot = report.online(facts)
     for (const jail of snapshot.jails) feed.setIdle(jail.name, jail.state === 'idle')

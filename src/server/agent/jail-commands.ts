@@ -1,17 +1,38 @@
 import type { Command } from '../../shared/command.ts'
-import { listedIp, parseIgnoreip } from '../../shared/ip.ts'
 import type { Jail, JailDetail } from '../../shared/jail.ts'
-import type { ConfigCommand, Fail2banClient } from '../fail2ban/fail2ban-client.ts'
+import { Fail2banRefused } from '../fail2ban/fail2ban-client.ts'
+import type { ConfigCommand, Fail2banClient, JailSettings } from '../fail2ban/fail2ban-client.ts'
+import { messageOf } from '../lib/errors.ts'
 import type { BanFeed } from './ban-feed.ts'
 import { noSuchJail, Refusal } from './command-replies.ts'
+import type { ConfiguredJails } from './configured-jails.ts'
 import type { HostReport } from './host-report.ts'
+import { describeJail } from './jail-description.ts'
+import type { SourceWatch } from './source-watch.ts'
 
-export type JailCommand = Exclude<Command, { kind: 'ban' | 'unban' | 'unbanEverywhere' }>
+export type JailCommand = Extract<
+  Command,
+  {
+    kind:
+      | 'describeJail'
+      | 'startJail'
+      | 'stopJail'
+      | 'restartJail'
+      | 'reloadJail'
+      | 'idleJail'
+      | 'resumeJail'
+      | 'setBantime'
+      | 'setFindtime'
+      | 'setMaxretry'
+  }
+>
 
 export interface JailCommandsDeps {
   readonly client: Fail2banClient
   readonly feed: Pick<BanFeed, 'setIdle' | 'setBantime'>
   readonly report: Pick<HostReport, 'setIdle' | 'setSettings' | 'setIgnored' | 'jail'>
+  readonly sources: Pick<SourceWatch, 'filesOf' | 'forget'>
+  readonly configured: ConfiguredJails
   /** What brings a jail up, as the configuration files say; rejects with JailStreamError. */
   readonly captureStream: (jail: string) => Promise<ConfigCommand[]>
 }
@@ -24,7 +45,7 @@ export function createJailCommands(deps: JailCommandsDeps) {
     if (command.kind === 'startJail' && runs) throw new Refusal('conflict', `The jail ${jail} runs already.`)
     if (command.kind !== 'startJail' && !runs) throw noSuchJail(jail)
     await carryOut(deps, command, touch)
-    return command.kind === 'stopJail' ? stopped(deps.report.jail(jail), jail) : describe(deps, jail)
+    return command.kind === 'stopJail' ? stopped(deps.report.jail(jail), jail) : describeJail(deps, jail)
   }
 }
 
@@ -35,12 +56,9 @@ async function carryOut(deps: JailCommandsDeps, command: JailCommand, touch: () 
     case 'describeJail':
       return
     case 'startJail':
-    case 'reloadJail': {
-      const stream = await deps.captureStream(jail)
-      touch()
-      await (command.kind === 'startJail' ? client.startJail(jail, stream) : client.reloadJail(jail, stream))
-      return noteIdle(deps, jail, false)
-    }
+    case 'restartJail':
+    case 'reloadJail':
+      return load(deps, command, touch)
     case 'stopJail':
       touch()
       return client.stopJail(jail)
@@ -53,25 +71,66 @@ async function carryOut(deps: JailCommandsDeps, command: JailCommand, touch: () 
     }
     case 'setBantime':
       touch()
-      return client.setBantime(jail, command.seconds)
+      await client.setBantime(jail, command.seconds)
+      return confirm(client, jail, 'bantimeSeconds', command.seconds)
     case 'setFindtime':
       touch()
-      return client.setFindtime(jail, command.seconds)
+      await client.setFindtime(jail, command.seconds)
+      return confirm(client, jail, 'findtimeSeconds', command.seconds)
     case 'setMaxretry':
       touch()
-      return client.setMaxretry(jail, command.count)
-    case 'addIgnoreip': {
-      const entries = command.ips.map(ignorable)
-      touch()
-      return client.addIgnoreip(jail, entries)
-    }
-    case 'removeIgnoreip': {
-      const { entries } = await client.ignoreip(jail)
-      const listed = command.ips.flatMap((text) => listedAs(text, entries) ?? [])
-      touch()
-      return client.removeIgnoreip(jail, [...new Set(listed)])
-    }
+      await client.setMaxretry(jail, command.count)
+      return confirm(client, jail, 'maxretry', command.count)
   }
+}
+
+/** Whatever loads a jail is proven first: one that fail2ban refuses half-way would be gone with its bans. */
+async function load(
+  deps: JailCommandsDeps,
+  { kind, jail }: { kind: 'startJail' | 'restartJail' | 'reloadJail'; jail: string },
+  touch: () => void,
+): Promise<void> {
+  const { client, sources, configured } = deps
+  const stream = await deps.captureStream(jail)
+  touch()
+  if (kind === 'reloadJail') await client.reloadJail(jail, stream)
+  else if (kind === 'startJail') await client.startJail(jail, stream)
+  else await restart(client, jail, stream)
+  configured.remember(jail, stream)
+  sources.forget(jail)
+  noteIdle(deps, jail, false)
+}
+
+async function restart(
+  client: Fail2banClient,
+  jail: string,
+  stream: readonly ConfigCommand[],
+): Promise<void> {
+  await client.stopJail(jail)
+  try {
+    await client.startJail(jail, stream)
+  } catch (error) {
+    if (!(error instanceof Fail2banRefused)) throw error
+    throw new Refusal(
+      'fail2ban-refused',
+      `The jail ${jail} is stopped now, since it could not be started again: ${messageOf(error)}`,
+    )
+  }
+}
+
+/** fail2ban takes a value and may make another of it. */
+async function confirm(
+  client: Fail2banClient,
+  jail: string,
+  name: keyof JailSettings,
+  wanted: number,
+): Promise<void> {
+  const now = (await client.jailSettings(jail))[name]
+  if (now === wanted) return
+  throw new Refusal(
+    'fail2ban-refused',
+    `fail2ban took ${wanted}, but the jail ${jail} has ${now} now. Look at its settings, and try again.`,
+  )
 }
 
 /** fail2ban does not tell which jails are idle. */
@@ -80,40 +139,8 @@ function noteIdle({ feed, report }: JailCommandsDeps, jail: string, isIdle: bool
   feed.setIdle(jail, isIdle)
 }
 
-async function describe({ client, feed, report }: JailCommandsDeps, jail: string): Promise<JailDetail> {
-  const [status, settings, ignored, actions] = await Promise.all([
-    client.jailStatus(jail),
-    client.jailSettings(jail),
-    client.ignoreip(jail),
-    client.actions(jail),
-  ])
-  report.setSettings(jail, settings)
-  report.setIgnored(jail, ignored)
-  feed.setBantime(jail, settings.bantimeSeconds)
-  const isIdle = report.jail(jail)?.state === 'idle'
-  return {
-    ...status,
-    sources: [...status.sources],
-    state: isIdle ? 'idle' : 'active',
-    ...settings,
-    ignoreip: ignored.entries,
-    ignoreself: ignored.ignoreself,
-    actions,
-  }
-}
-
 function stopped(known: Jail | undefined, name: string): Jail {
   const none = { currentlyBanned: 0, totalBanned: 0, currentlyFailed: 0, totalFailed: 0 }
-  return { name, sources: [], ...known, ...none, state: 'stopped' }
-}
-
-function ignorable(text: string): string {
-  const parsed = parseIgnoreip(text)
-  if (parsed.ok) return parsed.entry.text
-  throw new Refusal('validation-failed', `${parsed.problem} Nothing was changed.`)
-}
-
-/** As it stands in the list, be it a host name; undefined when it does not. */
-function listedAs(text: string, entries: readonly string[]): string | undefined {
-  return [text, listedIp(text)?.text].find((entry) => entry !== undefined && entries.includes(entry))
+  const { missingSources: _, ...rest } = { sources: [], missingSources: undefined, ...known }
+  return { name, ...rest, ...none, state: 'stopped' }
 }

@@ -1,4 +1,5 @@
 import type { OfflineReason } from '../../shared/host.ts'
+import type { BantimeIncrement } from '../../shared/jail.ts'
 
 /** fail2ban could not be reached or did not answer. Nothing is known about the effect of a command that was on its way. */
 export class Fail2banUnavailable extends Error {
@@ -36,6 +37,7 @@ export interface JailStatus {
   readonly totalBanned: number
   /** Log files, or journal matches. */
   readonly sources: readonly string[]
+  readonly sourceKind: 'files' | 'journal'
 }
 
 export interface JailSettings {
@@ -43,6 +45,16 @@ export interface JailSettings {
   readonly bantimeSeconds: number
   readonly findtimeSeconds: number
   readonly maxretry: number
+}
+
+/** What is of interest only when one jail is looked at; absent where the server is too old to tell. */
+export interface JailRules {
+  readonly usedns?: string | undefined
+  readonly maxmatches?: number | undefined
+  readonly maxlines?: number | undefined
+  readonly failregex: readonly string[]
+  readonly ignoreregex: readonly string[]
+  readonly increment?: BantimeIncrement | undefined
 }
 
 /**
@@ -56,6 +68,7 @@ export interface Fail2banClient {
   jailNames(): Promise<string[]>
   jailStatus(jail: string): Promise<JailStatus>
   jailSettings(jail: string): Promise<JailSettings>
+  jailRules(jail: string): Promise<JailRules>
   ignoreip(jail: string): Promise<{ entries: string[]; ignoreself: boolean }>
   actions(jail: string): Promise<string[]>
   /** Entries banned in the jail, as fail2ban spells them. */

@@ -29,22 +29,37 @@ const CLIENT_TIMEOUT_MS = 20_000
  * real server refuses half-way would be gone, with all its bans. Takes about half a second. Rejects with JailStreamError only.
  */
 export async function captureJailStream(options: JailStreamOptions): Promise<ConfigCommand[]> {
-  const { configDir, jail, clientPath = 'fail2ban-client', serverPath = 'fail2ban-server' } = options
+  const { serverPath = 'fail2ban-server' } = options
+  return inFolder(options, async (folder) => {
+    const stream = await readStream(options, folder)
+    await tryOut(withoutEffects(stream), { folder, serverPath })
+    return stream
+  })
+}
+
+/** The same without the proof, to be looked at only: a tenth of a second. */
+export async function readJailStream(options: JailStreamOptions): Promise<ConfigCommand[]> {
+  return inFolder(options, (folder) => readStream(options, folder))
+}
+
+async function inFolder<T>({ jail }: JailStreamOptions, work: (folder: string) => Promise<T>): Promise<T> {
   // `reload --all` would be about every jail there is.
   if (!JailName.safeParse(jail).success) {
     throw new JailStreamError(`“${printable(jail)}” is not the name of a jail.`)
   }
   const folder = await mkdtemp(join(tmpdir(), 'bangui-jail-'))
   try {
-    const everything = await readConfiguration({ folder, configDir, jail, clientPath })
-    const stream = commandsOf(jail, everything)
-    await tryOut(withoutEffects(stream), { folder, serverPath })
-    return stream
+    return await work(folder)
   } catch (error) {
     throw explained(error, jail)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function readStream(options: JailStreamOptions, folder: string): Promise<ConfigCommand[]> {
+  const { configDir, jail, clientPath = 'fail2ban-client' } = options
+  return commandsOf(jail, await readConfiguration({ folder, configDir, jail, clientPath }))
 }
 
 /** Has fail2ban-client read the files: only it knows their language. */

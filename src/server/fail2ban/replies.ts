@@ -66,6 +66,7 @@ export const JailReport = Labelled.transform((labels) => ({
     currentlyBanned: actions.get('Currently banned'),
     totalBanned: actions.get('Total banned'),
     // A jail that reads systemd's journal has no files.
+    sourceKind: filter.has('File list') ? 'files' : 'journal',
     sources: filter.get('File list') ?? filter.get('Journal matches') ?? [],
   }))
   .pipe(
@@ -74,6 +75,7 @@ export const JailReport = Labelled.transform((labels) => ({
       totalFailed: Count,
       currentlyBanned: Count,
       totalBanned: Count,
+      sourceKind: z.enum(['files', 'journal']),
       sources: Entries,
     }),
   )
@@ -100,3 +102,12 @@ export const TimedBans = Entries.transform((lines, context) =>
     return { ip, bantimeSeconds: Number(bantime) }
   }),
 )
+
+/** A setting of `bantime.…`; nothing where it is not set. Texts that were configured come as such. */
+export const IncrementText = z
+  .union([z.string(), z.number(), z.null()])
+  .transform((value) => (value === null || value === '' ? undefined : String(value)))
+export const IncrementSeconds = z.number().nullable()
+export const IncrementFlag = z
+  .union([z.boolean(), z.string(), z.number(), z.null()])
+  .transform((value) => /^(?:true|1|on|yes)$/i.test(String(value)))

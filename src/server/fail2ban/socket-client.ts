@@ -4,6 +4,7 @@ import { checkJailStream } from './config-stream.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { Fail2banRefused, type Fail2banClient } from './fail2ban-client.ts'
 import { protocolError } from './faults.ts'
+import { readJailRules } from './jail-rules.ts'
 import { createPacer } from './pacer.ts'
 import type { Sendable } from './protocol/pickle-encoder.ts'
 import {
@@ -104,6 +105,7 @@ export function createFail2banClient(options: Fail2banClientOptions): Fail2banCl
 type Settings = Pick<
   Fail2banClient,
   | 'jailSettings'
+  | 'jailRules'
   | 'ignoreip'
   | 'actions'
   | 'setIdle'
@@ -129,6 +131,7 @@ function settings(ask: Ask): Settings {
       ])
       return { bantimeSeconds, findtimeSeconds, maxretry }
     },
+    jailRules: (jail) => readJailRules((schema, name) => get(schema, jail, name)),
     async ignoreip(jail) {
       const [entries, ignoreself] = await Promise.all([
         get(IgnoreList, jail, 'ignoreip'),

@@ -1,12 +1,15 @@
 import { z } from 'zod'
+import { AllowRequest, AllowResults, IgnoreResults, LiftedBans } from '../../../shared/allow.ts'
 import { IpList } from '../../../shared/ban.ts'
 import { HostId } from '../../../shared/host.ts'
 import { Jail, JailDetail, JailName } from '../../../shared/jail.ts'
 import { endpoint, type Endpoint } from '../../http/endpoint.ts'
+import type { AllowService } from './allow.service.ts'
 import type { JailAction, JailsService } from './jails.service.ts'
 
 const InHost = z.object({ host: HostId })
 const InJail = z.object({ host: HostId, jail: JailName })
+const OneEntry = InJail.extend({ ip: z.string().min(1).max(256) })
 const Jails = z.object({ items: z.array(Jail) })
 
 const TEN_YEARS = 315_360_000
@@ -27,13 +30,14 @@ const Ips = z.strictObject({ ips: IpList })
 const ACTIONS: Record<JailAction, string> = {
   start: 'Start a jail that was stopped, as the configuration files say',
   stop: 'Stop a jail, which lifts its bans and removes it from the running fail2ban',
+  restart: 'Stop a jail and start it again, once its configuration has been proven to work',
   reload: 'Load a jail again as the configuration files say; its bans stay',
   idle: 'Pause a jail: it watches no logs, and its bans stay and do not expire',
   resume: 'End the pause of a jail',
 }
 
-export function jailsEndpoints(jails: JailsService): Endpoint[] {
-  return [...reading(jails), ...acting(jails), ...changing(jails)]
+export function jailsEndpoints(jails: JailsService, allow: AllowService): Endpoint[] {
+  return [...reading(jails), ...acting(jails), changing(jails), ...ignoring(jails), allowing(allow)]
 }
 
 function reading(jails: JailsService): Endpoint[] {
@@ -52,17 +56,17 @@ function reading(jails: JailsService): Endpoint[] {
       method: 'get',
       path: '/hosts/{host}/jails/{jail}',
       tag: 'jail',
-      summary: 'One jail with its allow list and actions',
+      summary: 'One jail with its ignore list, log files, rules, and what the configuration files say',
       access: 'viewer',
       params: InJail,
       response: JailDetail,
-      handle: ({ params }) => jails.get(params.host, params.jail),
+      handle: ({ params }) => jails.get(params),
     }),
   ]
 }
 
 function acting(jails: JailsService): Endpoint[] {
-  return (Object.keys(ACTIONS) as JailAction[]).map((action) =>
+  const actions = (Object.keys(ACTIONS) as JailAction[]).map((action) =>
     endpoint({
       method: 'post',
       path: `/hosts/{host}/jails/{jail}/${action}`,
@@ -71,45 +75,72 @@ function acting(jails: JailsService): Endpoint[] {
       access: 'admin',
       params: InJail,
       response: JailDetail,
-      handle: ({ params }) => jails.act(params.host, params.jail, action),
+      handle: ({ params, actor }) => jails.act(params, action, actor),
     }),
   )
+  const unbanAll = endpoint({
+    method: 'post',
+    path: '/hosts/{host}/jails/{jail}/unban-all',
+    tag: 'jail',
+    summary: 'Lift the bans of a jail, as many as fit into some seconds; repeat it until none remains',
+    access: 'operator',
+    params: InJail,
+    response: LiftedBans,
+    handle: ({ params, actor }) => jails.unbanAll(params, actor),
+  })
+  return [...actions, unbanAll]
 }
 
-function changing(jails: JailsService): Endpoint[] {
+function changing(jails: JailsService): Endpoint {
+  return endpoint({
+    method: 'patch',
+    path: '/hosts/{host}/jails/{jail}',
+    tag: 'jail',
+    summary: 'Change bantime, findtime or maxretry of the running jail, until its next reload',
+    access: 'admin',
+    params: InJail,
+    body: Settings,
+    response: JailDetail,
+    handle: ({ params, body, actor }) => jails.change(params, body, actor),
+  })
+}
+
+function ignoring(jails: JailsService): Endpoint[] {
   return [
-    endpoint({
-      method: 'put',
-      path: '/hosts/{host}/jails/{jail}/settings',
-      tag: 'jail',
-      summary: 'Change bantime, findtime or maxretry of the running jail, until its next reload',
-      access: 'admin',
-      params: InJail,
-      body: Settings,
-      response: JailDetail,
-      handle: ({ params, body }) => jails.change(params.host, params.jail, body),
-    }),
     endpoint({
       method: 'post',
       path: '/hosts/{host}/jails/{jail}/ignoreip',
       tag: 'jail',
-      summary: 'Add addresses to the allow list of the running jail, until its next reload',
-      access: 'admin',
+      summary: 'Add addresses to the ignore list of the running jail, until its next reload',
+      access: 'operator',
       params: InJail,
       body: Ips,
-      response: JailDetail,
-      handle: ({ params, body }) => jails.ignore(params.host, params.jail, body.ips),
+      response: IgnoreResults,
+      handle: ({ params, body, actor }) => jails.ignore(params, body.ips, actor),
     }),
     endpoint({
       method: 'delete',
-      path: '/hosts/{host}/jails/{jail}/ignoreip',
+      path: '/hosts/{host}/jails/{jail}/ignoreip/{ip}',
       tag: 'jail',
-      summary: 'Take addresses off the allow list of the running jail, until its next reload',
-      access: 'admin',
-      params: InJail,
-      body: Ips,
-      response: JailDetail,
-      handle: ({ params, body }) => jails.stopIgnoring(params.host, params.jail, body.ips),
+      summary: 'Take an entry off the ignore list of the running jail, until its next reload',
+      access: 'operator',
+      params: OneEntry,
+      response: IgnoreResults,
+      handle: ({ params, actor }) => jails.stopIgnoring(params, params.ip, actor),
     }),
   ]
+}
+
+function allowing(allow: AllowService): Endpoint {
+  return endpoint({
+    method: 'post',
+    path: '/allow',
+    tag: 'jail',
+    summary:
+      'Put addresses on the ignore list of every running jail, until the next reload, and lift their bans',
+    access: 'operator',
+    body: AllowRequest,
+    response: AllowResults,
+    handle: ({ body, actor }) => allow(body, actor),
+  })
 }
