@@ -8,7 +8,8 @@ import { createPasswords } from './features/auth/password.ts'
 import { createSessionCount } from './features/auth/session-count.ts'
 import { startupAccounts } from './features/auth/setup.ts'
 import { clusterEndpoints } from './features/cluster/cluster.endpoints.ts'
-import { createClusterService } from './features/cluster/cluster.service.ts'
+import { createClusterService, type ClusterService } from './features/cluster/cluster.service.ts'
+import { createHealthFeature, type HealthFeature } from './features/health/health.feature.ts'
 import { createReadiness, type ReadinessCheck } from './features/health/readiness.ts'
 import { runLedgerJobs } from './features/jobs/run-ledger.jobs.ts'
 import { createRunLedger } from './features/jobs/run-ledger.repository.ts'
@@ -61,10 +62,11 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
   })
   const { findUser } = auth
   const { hostId: host, fixedSettings, environment } = config
-  const console_ = createConsole({ db, state, host, fixedSettings, environment, findUser, log, now })
   const ledger = createRunLedger({ db, now })
-  const jobs = [...console_.jobs, ...runLedgerJobs({ ledger, now })]
   const scheduler = await createScheduler(config, { ledger, state, version: identity.version, log })
+  const trigger = (job: string) => scheduler.trigger(job)
+  const console_ = createConsole({ db, state, host, fixedSettings, environment, findUser, trigger, log, now })
+  const jobs = [...console_.jobs, ...runLedgerJobs({ ledger, now })]
   for (const job of jobs) scheduler.define(config.metrics ? meters.watchJob(job) : job)
 
   const life = { begun: false, draining: false }
@@ -74,12 +76,13 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
     checks: checksOf(ground, database, console_, () => life.begun),
   })
   const cluster = createClusterService({ state, jobs, scheduler, log, now })
+  const health = healthOf(ground, database, console_, scheduler, cluster)
   const app = createApp({
     log,
     state: { sessions: state.sessions, limits },
     findUser,
     noteSeen: auth.noteSeen,
-    endpoints: [...auth.endpoints, ...console_.endpoints, ...clusterEndpoints(cluster)],
+    endpoints: [...auth.endpoints, ...console_.endpoints, ...clusterEndpoints(cluster), ...health.endpoints],
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     sessionSecrets: secrets,
@@ -94,11 +97,39 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
   return {
     app,
     console: console_,
-    startJobs: () => startJobs(ground, console_, scheduler),
+    startJobs: () => startJobs(ground, console_, scheduler, health),
     began: () => void (life.begun = true),
     isReady: () => readiness().ready,
     drain: () => void (life.draining = true),
   }
+}
+
+function healthOf(
+  { config, identity, state, log }: Ground,
+  { db }: Database,
+  { hosts }: Console,
+  scheduler: JobScheduler,
+  cluster: ClusterService,
+): HealthFeature {
+  const { environment, database, listen, publicUrl, roles, fail2ban } = config
+  return createHealthFeature({
+    version: identity.version,
+    db,
+    state,
+    hosts,
+    scheduler,
+    describeCluster: () => cluster.describe(),
+    environment,
+    facts: {
+      provider: state.kind,
+      databasePath: database.path,
+      listenHost: listen.host,
+      isPublicUrlSecure: publicUrl?.secure,
+      socketPath: roles.has('agent') ? fail2ban.socket : undefined,
+    },
+    log,
+    now: Date.now,
+  })
 }
 
 function metricsOf(
@@ -131,7 +162,10 @@ async function startJobs(
   { config, opened }: Ground,
   console_: Console,
   scheduler: JobScheduler,
+  { sampler }: HealthFeature,
 ): Promise<void> {
+  opened.defer(() => sampler.stop())
+  sampler.start()
   opened.defer(() => scheduler.stop(STOP_MS))
   opened.defer(() => console_.ingest.stop())
   if (config.roles.has('jobs')) await console_.ingest.start()
