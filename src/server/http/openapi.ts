@@ -71,9 +71,10 @@ function operation(endpoint: Endpoint): JsonObject {
 
 function success(endpoint: Endpoint): JsonObject {
   if (endpoint.stream) {
+    const types = endpoint.mediaTypes ?? []
     return {
-      description: 'A stream of server-sent events',
-      content: { 'text/event-stream': { schema: { type: 'string' } } },
+      description: types.includes('text/event-stream') ? 'A stream of server-sent events' : 'A file',
+      content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),
     }
   }
   if (endpoint.response === undefined) return { description: 'Done' }
@@ -134,7 +135,7 @@ function outsideTheApi(): Record<string, JsonObject> {
   })
   const readiness = schemaOf(Readiness, 'output')
   return {
-    '/healthz': open('getHealth', 'health', 'Whether the process lives', {
+    '/healthz': open('getLiveness', 'health', 'Whether the process lives', {
       200: { description: 'It does', content: { 'text/plain': { schema: { type: 'string' } } } },
     }),
     '/readyz': open('getReadiness', 'health', 'Whether the process can serve, and what keeps it from that', {
