@@ -10,18 +10,21 @@ import { parseArgs } from 'node:util'
 import { EXIT } from '../../src/server/startup/exit-status.ts'
 import { isAlive } from '../../src/server/startup/process-identity.ts'
 import { startFail2ban, type Fail2banServer } from './fail2ban-server.ts'
+import { DEMO_BANTIMES, DEMO_JAILS, DEMO_JAILS_TEXT, writePastAttacks } from './past-attacks.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
 import { childrenOf } from './replicas.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 
 /**
- * BanGUI with something to look at: a private fail2ban of its own (harmless actions, nothing of this machine's is touched) and
- * attackers that keep failing to sign in, so that bans keep coming. With `--redis` there is a Redis of its own, too, and any
+ * BanGUI with something to look at: a private fail2ban of its own (harmless actions, nothing of this machine's is touched) with a
+ * past of some days, and attackers that keep failing to sign in, so that bans keep coming. With `--redis` there is a Redis of its own, too, and any
  * number of workers. Ends, and leaves nothing behind, with Ctrl C.
  */
 const USAGE = 'Usage: npm run demo -- [--redis] [--workers NUMBER|auto]'
 const NETWORKS = ['192.0.2.', '198.51.100.', '203.0.113.', '2001:db8:77::']
 const JAILS = ['sshd', 'sshd', 'sshd', 'nginx-http-auth'] as const
+/** So that the first look shows more than what has happened since. */
+const PAST = { bans: 3_000, days: 6, seed: 11 }
 /** How long a Redis that was shut down stays away: long enough to see what the screens say. */
 const REDIS_AWAY_MS = 15_000
 
@@ -132,8 +135,15 @@ async function run({ redis: withRedis, workers }: Demo): Promise<number> {
   await using opened = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'bangui-demo-'))
   opened.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const fail2ban = await startFail2ban({ bantimeSeconds: { sshd: 180, 'nginx-http-auth': 300 } })
+  const fail2ban = await startFail2ban({
+    bantimeSeconds: { ...DEMO_BANTIMES, 'nginx-http-auth': 300 },
+    extraJails: DEMO_JAILS_TEXT,
+    expectedJails: ['sshd', 'nginx-http-auth', 'recidive', ...DEMO_JAILS],
+  })
   opened.defer(() => fail2ban.stop())
+  await fail2ban.shutDown()
+  writePastAttacks(fail2ban.database, PAST)
+  await fail2ban.restart()
   // Kept on disk as it should be in earnest: else a restart would sign everybody out.
   const redis = withRedis ? await startRedis({ config: ['appendonly yes'] }) : undefined
   opened.defer(() => redis?.stop())
