@@ -3,14 +3,9 @@ import type { Db } from './db/database.ts'
 import { sessionsJobs } from './features/auth/sessions.jobs.ts'
 import { createSessionsSeen } from './features/auth/sessions-seen.ts'
 import { createSessionsRepository } from './features/auth/sessions.repository.ts'
-import { createBanFeedRepository } from './features/bans/ban-feed.repository.ts'
-import { createBanIngest, type BanIngest } from './features/bans/ban-ingest.ts'
-import { bansEndpoints } from './features/bans/bans.endpoints.ts'
-import { bansJobs } from './features/bans/bans.jobs.ts'
-import { createBansRepository } from './features/bans/bans.repository.ts'
-import { createBansService, type JailPath } from './features/bans/bans.service.ts'
-import { createUnbanJobsRepository } from './features/bans/unban-jobs.repository.ts'
-import { createUnbanMatching } from './features/bans/unban-matching.ts'
+import type { BanIngest } from './features/bans/ban-ingest.ts'
+import { createBansFeature } from './features/bans/bans.feature.ts'
+import type { JailPath } from './features/bans/bans.service.ts'
 import { instancesJobs } from './features/cluster/instances.jobs.ts'
 import { createEventStream, type EventStream, type EventStreamDeps } from './features/events/event-stream.ts'
 import { eventsEndpoints } from './features/events/events.endpoints.ts'
@@ -70,21 +65,13 @@ export function createConsole(deps: ConsoleDeps): Console {
   const { db, state, host, findUser, log, now } = deps
   const hosts = createHostDirectory({ runtime: state.runtime, host, now })
   const commands = createAgentCommands(state.requests)
-  const feed = createBanFeedRepository(db)
   const archive = createEventsRepository(db)
-  const repository = createBansRepository(db)
   const settings = createSettingsService({ db, fixed: deps.fixedSettings, log })
   const keepDays = async () => (await settings.values()).historyDays
   const stats = createStatsRepository(db)
-  const bans = createBansService({ repository, hosts, commands, log })
-  const matching = createUnbanMatching({
-    jobs: createUnbanJobsRepository(db),
-    bans: repository,
-    commands,
-    trigger: deps.trigger,
-    now,
-    log,
-  })
+  const { trigger } = deps
+  const bans = createBansFeature({ db, state, host, hosts, commands, keepDays, trigger, log, now })
+  const { repository } = bans
   const seen = createSessionsSeen({ db, log, now })
   const events = createEventStream({
     repository: archive,
@@ -101,11 +88,10 @@ export function createConsole(deps: ConsoleDeps): Console {
   return {
     hosts,
     events,
-    bansOf: (address) => bans.bansOf(address),
-    ingest: createBanIngest({ repository: feed, state, host, log }),
+    bansOf: bans.bansOf,
+    ingest: bans.ingest,
     jobs: [
-      ...bansJobs({ repository: feed, keepDays, now }),
-      matching.job,
+      ...bans.jobs,
       ...healthJobs({ hosts, state, db, log, now }),
       ...instancesJobs({ db, now }),
       ...statsJobs({ repository: stats, keepDays, now }),
@@ -122,7 +108,7 @@ export function createConsole(deps: ConsoleDeps): Console {
           log,
         }),
       ),
-      ...bansEndpoints(bans, matching),
+      ...bans.endpoints,
       ...ipEndpoints({
         bansCovering: (entry) => repository.covering(entry),
         bansInside: (network, limit) => repository.inside(network, limit),

@@ -1,10 +1,14 @@
 import * as z from 'zod/mini'
+import { HostId } from './host.ts'
+import { JailName } from './jail.ts'
 
 /** Why fail2ban banned an address, as far as its database tells. All texts come from log files and are hostile. */
 export const BanReason = z.object({
   failures: z.int(),
   /** The matched log lines, oldest first, at most ten, each at most 2,000 characters. */
   matches: z.array(z.string()),
+  /** There is more: in a list, lines are left out or cut short so that it stays small. The ban by itself has them all. */
+  partial: z.optional(z.boolean()),
 })
 export type BanReason = z.infer<typeof BanReason>
 
@@ -39,10 +43,94 @@ export type BanSort = z.infer<typeof BanSort>
 
 export const BanPage = z.object({
   items: z.array(Ban),
+  /** How many match. */
   total: z.int(),
   nextCursor: z.optional(z.string()),
+  /** Active bans without any filter. */
+  all: z.int(),
+  /** Given back as `upTo`, it shows the list without the bans that came later. */
+  mark: z.int(),
+  /** Matching bans that came after `upTo`; 0 without it. */
+  newer: z.int(),
 })
 export type BanPage = z.infer<typeof BanPage>
+
+/** One ban, as lists name it. */
+export const BanKey = z.strictObject({
+  host: HostId,
+  jail: JailName,
+  ip: z.string().check(z.minLength(1), z.maxLength(256)),
+})
+export type BanKey = z.infer<typeof BanKey>
+
+export const UnbanSelected = z.strictObject({
+  items: z
+    .array(BanKey)
+    .check(z.minLength(1, 'Name at least one ban.'), z.maxLength(500, 'Name at most 500 bans at a time.')),
+})
+export type UnbanSelected = z.infer<typeof UnbanSelected>
+
+/** What became of one of the bans that were to be lifted; `detail` says why one was not. */
+export const UnbanResult = z.object({
+  host: z.string(),
+  jail: z.string(),
+  ip: z.string(),
+  outcome: z.enum(['unbanned', 'not-banned', 'failed']),
+  detail: z.optional(z.string()),
+})
+export type UnbanResult = z.infer<typeof UnbanResult>
+export const UnbanResults = z.object({ items: z.array(UnbanResult) })
+export type UnbanResults = z.infer<typeof UnbanResults>
+
+/** Which bans a list shows; what is absent does not restrict it. */
+export const BanFilter = z.strictObject({
+  host: z.optional(HostId),
+  jail: z.optional(JailName),
+  q: z.optional(z.string().check(z.maxLength(256))),
+})
+export type BanFilter = z.infer<typeof BanFilter>
+
+/**
+ * Lifts all bans that match, also those that no page has shown. `mark` is that of the list which the person saw, and
+ * `expected` the number that the person confirmed: more than that are never lifted.
+ */
+export const UnbanMatching = z.strictObject({
+  filter: BanFilter,
+  mark: z.int().check(z.minimum(0)),
+  expected: z.int().check(z.minimum(1)),
+})
+export type UnbanMatching = z.infer<typeof UnbanMatching>
+
+/**
+ * waiting, running: under way. cancelled: by a person; what was done stays done. stopped: something was in the way, and
+ * `problem` says what. done: every ban that matched was tried.
+ */
+export const UnbanJobState = z.enum(['waiting', 'running', 'cancelled', 'stopped', 'done'])
+export type UnbanJobState = z.infer<typeof UnbanJobState>
+
+export const UnbanJob = z.object({
+  id: z.string(),
+  /** Name of the user who gave the order. */
+  username: z.string(),
+  filter: BanFilter,
+  state: UnbanJobState,
+  /** Bans that matched when the order was given. */
+  total: z.int(),
+  unbanned: z.int(),
+  /** Bans that had ended before their turn came. */
+  gone: z.int(),
+  failed: z.int(),
+  /** The first 100 that could not be lifted. */
+  failures: z.array(UnbanResult),
+  problem: z.optional(z.string()),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.optional(z.iso.datetime()),
+})
+export type UnbanJob = z.infer<typeof UnbanJob>
+
+/** The newest first, at most 20. */
+export const UnbanJobs = z.object({ items: z.array(UnbanJob) })
+export type UnbanJobs = z.infer<typeof UnbanJobs>
 
 /** Addresses as people type them; each is parsed and reported on its own. */
 export const IpList = z

@@ -10,7 +10,8 @@ import type { Database } from '../../src/server/db/schema.ts'
 import { stepsOf } from '../../src/server/features/bans/ban-changes.ts'
 import { createBanFeedRepository } from '../../src/server/features/bans/ban-feed.repository.ts'
 import { bansJobs } from '../../src/server/features/bans/bans.jobs.ts'
-import { createBansRepository, FEW, type BanFilter } from '../../src/server/features/bans/bans.repository.ts'
+import { readSearch, type BanFilter } from '../../src/server/features/bans/ban-search.ts'
+import { createBansRepository, FEW } from '../../src/server/features/bans/bans.repository.ts'
 import { listedIp, type IpEntry } from '../../src/shared/ip.ts'
 import { BanSort } from '../../src/shared/ban.ts'
 import type { BanFact, FeedChange } from '../../src/shared/feed.ts'
@@ -63,10 +64,10 @@ function network(text: string): IpEntry {
 }
 
 /** How SQLite carries out what `work` asks of the active bans. */
-async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
+async function plansOf(work: () => Promise<unknown>, of = 'from "active_bans"'): Promise<string[]> {
   queries.length = 0
   await work()
-  const asked = queries.filter((query) => query.sql.includes('from "active_bans"'))
+  const asked = queries.filter((query) => query.sql.includes(of))
   const plans: string[] = []
   for (const query of asked) {
     const { rows } = await db.executeQuery<{ detail: string }>({
@@ -78,19 +79,28 @@ async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   return plans
 }
 
+/** Of the query that reads the rows. */
+async function planOfPage(work: () => Promise<unknown>): Promise<string> {
+  const plans = await plansOf(work, 'select * from "active_bans"')
+  expect(plans).toHaveLength(1)
+  return plans[0] ?? ''
+}
+
 const MANY_FOUND: ReadonlyArray<readonly [string, BanFilter]> = [
   ['all bans', {}],
   ['a host', { host: 'local' }],
   ['a jail with many bans', { jail: 'sshd' }],
-  ['a beginning that many have', { within: { prefix: '2001:db8' } }],
-  ['the same in a jail', { jail: 'sshd', within: { prefix: '2001:' } }],
-  ['a network with many bans', { within: { network: network('2001:db8::/32') } }],
+  ['a part that many have', { search: { text: '01:db8' } }],
+  ['one or two letters', { search: { text: '1' } }],
+  ['the same in a jail', { jail: 'sshd', search: { text: '2001:' } }],
+  ['a network with many bans', { search: { network: network('2001:db8::/32') } }],
+  ['all bans as they were', { upTo: 3_000 }],
 ]
 const FEW_FOUND: ReadonlyArray<readonly [string, BanFilter]> = [
   ['a jail with few bans', { jail: 'rare' }],
-  ['a beginning that few have', { within: { prefix: '2001:db8:0:1::1f' } }],
-  ['a network with few bans', { within: { network: network('2001:db8:0:1::/120') } }],
-  ['nothing', { within: { prefix: '9' } }],
+  ['a part that few have', { search: { text: ':1::1f' } }],
+  ['a network with few bans', { search: { network: network('2001:db8:0:1::/120') } }],
+  ['nothing', { search: { text: '203.0.113' } }],
 ]
 
 describe('a page of active bans', () => {
@@ -101,16 +111,18 @@ describe('a page of active bans', () => {
   it.each(MANY_FOUND)('of %s is read in the order of an index, from the cursor on', async (_, filter) => {
     for (const sort of BanSort.options) {
       const after = await places(filter, sort)
-      const plans = await plansOf(() => repository().page({ filter, sort, limit: 50, after }))
-      expect(plans.join('\n')).not.toContain('TEMP B-TREE')
-      expect(plans.at(-1)).toMatch(/^SEARCH active_bans USING INDEX active_bans_\w+ \(/)
+      const plan = await planOfPage(() => repository().page({ filter, sort, limit: 50, after }))
+      expect(plan).not.toContain('TEMP B-TREE')
+      expect(plan).toMatch(/^SEARCH active_bans USING INDEX active_bans_\w+ \(/)
     }
   })
 
   it.each(FEW_FOUND)('of %s is found by the filter’s own index', async (_, filter) => {
     for (const sort of BanSort.options) {
-      const plans = await plansOf(() => repository().page({ filter, sort, limit: 50, after: undefined }))
-      for (const plan of plans) expect(plan).toMatch(/^SEARCH active_bans USING (?:COVERING )?INDEX/)
+      const plan = await planOfPage(() => repository().page({ filter, sort, limit: 50, after: undefined }))
+      expect(plan).toMatch(
+        /^SEARCH active_bans USING (?:INDEX active_bans_in_jail|INDEX active_bans_by_address|INTEGER PRIMARY KEY)/,
+      )
     }
   })
 
@@ -125,19 +137,103 @@ describe('a page of active bans', () => {
   it('gives the same bans by either way of searching', async () => {
     const all = await db.selectFrom('active_bans').selectAll().execute()
     for (const [, filter] of [...MANY_FOUND, ...FEW_FOUND]) {
-      const { jail, within } = filter
+      const { jail, search, upTo = Infinity } = filter
       const expected = all.filter((row) => {
-        const inJail = jail === undefined || row.jail === jail
+        const isOld = row.id <= upTo && (jail === undefined || row.jail === jail)
         const entry = listedIp(row.ip)
-        if (within === undefined || !entry) return inJail
-        if ('prefix' in within) return inJail && row.ip.startsWith(within.prefix)
-        return inJail && within.network.first <= entry.first && entry.last <= within.network.last
+        if (search === undefined || !entry) return isOld
+        if ('text' in search) return isOld && row.ip.includes(search.text)
+        return isOld && search.network.first <= entry.first && entry.last <= search.network.last
       })
       const page = await repository().page({ filter, sort: '-bannedAt', limit: 500, after: undefined })
       expect(page.total).toBe(expected.length)
       const newest = expected.toSorted((a, b) => b.banned_at - a.banned_at).slice(0, 500)
       expect(page.items.map((item) => item.ip)).toEqual(newest.map((row) => row.ip))
     }
+  })
+})
+
+describe('jumping in a list of active bans', () => {
+  it('gives the same bans as paging does, from either end', async () => {
+    const repository = createBansRepository(db)
+    for (const [, filter] of [...MANY_FOUND, ...FEW_FOUND]) {
+      for (const sort of ['-bannedAt', 'ip', 'banCount'] as const) {
+        const whole: string[] = []
+        for await (const bans of repository.batches({ filter, sort })) {
+          whole.push(...bans.map((item) => item.ip))
+        }
+        const { total } = await repository.page({ filter, sort, limit: 1 })
+        expect(whole).toHaveLength(total)
+        for (const offset of [0, 7, Math.floor(total / 2), total - 3, total, total + 9]) {
+          const from = Math.max(0, offset)
+          const page = await repository.page({ filter, sort, limit: 10, offset: from })
+          expect(page.items.map((item) => item.ip)).toEqual(whole.slice(from, from + 10))
+          expect(page.next !== undefined).toBe(from + 10 < total)
+        }
+      }
+    }
+  })
+
+  it('shows a list as it was, and says how many came later', async () => {
+    await using own = await emptyDatabase()
+    const repository = createBansRepository(own.db)
+    await apply(own.db, [ban('192.0.2.1'), ban('192.0.2.2')])
+    const { mark } = await repository.page({ filter: {}, sort: 'ip', limit: 10 })
+    await apply(own.db, [unban('192.0.2.1'), ban('192.0.2.3'), ban('198.51.100.4', { jail: 'recidive' })])
+    const later = await repository.page({ filter: { upTo: mark }, sort: 'ip', limit: 10 })
+    expect(later).toMatchObject({ items: [{ ip: '192.0.2.2' }], total: 1, newer: 2, all: 3 })
+    const found = await repository.page({
+      filter: { upTo: mark, search: { text: '192.0' } },
+      sort: 'ip',
+      limit: 10,
+    })
+    expect(found).toMatchObject({ items: [{ ip: '192.0.2.2' }], total: 1, newer: 1 })
+  })
+})
+
+describe('searching active bans', () => {
+  it('finds any part of an address or of a jail’s name, and networks around an address', async () => {
+    await using own = await emptyDatabase()
+    const repository = createBansRepository(own.db)
+    await apply(own.db, [
+      ...['203.0.113.7', '203.0.113.70', '203.0.113.0/24', '2001:db8::113'].map((ip) => ban(ip)),
+      ban('192.0.2.1', { jail: 'nginx-113' }),
+      ban('O"Neil %_\\', { jail: 'users' }),
+    ])
+    const find = async (q: string) => {
+      const search = readSearch(q)
+      const { items, total } = await repository.page({ filter: { search }, sort: 'ip', limit: 10 })
+      expect(total).toBe(items.length)
+      return items.map((item) => item.ip)
+    }
+    expect(await find('113')).toEqual([
+      '192.0.2.1',
+      '203.0.113.0/24',
+      '203.0.113.7',
+      '203.0.113.70',
+      '2001:db8::113',
+    ])
+    expect(await find('NGINX')).toEqual(['192.0.2.1'])
+    expect(await find(' 203.0.113.7 ')).toEqual(['203.0.113.0/24', '203.0.113.7', '203.0.113.70'])
+    expect(await find('203.0.113.9')).toEqual(['203.0.113.0/24'])
+    expect(await find('::ffff:203.0.113.70')).toEqual(['203.0.113.0/24', '203.0.113.70'])
+    expect(await find('203.0.113.0/25')).toEqual(['203.0.113.7', '203.0.113.70'])
+    expect(await find('o"n')).toEqual(['O"Neil %_\\'])
+    expect(await find('%_\\')).toEqual(['O"Neil %_\\'])
+    expect(await find('%')).toEqual(['O"Neil %_\\'])
+    expect(await find('_')).toEqual(['O"Neil %_\\'])
+    expect(await find('6')).toEqual([])
+    expect(await find('" OR "')).toEqual([])
+  })
+
+  it('knows each change at once', async () => {
+    await using own = await emptyDatabase()
+    const repository = createBansRepository(own.db)
+    const search = readSearch('203.0')
+    await apply(own.db, [ban('203.0.113.7'), ban('203.0.113.7', { bannedAt: NOON + MINUTE })])
+    await apply(own.db, [unban('203.0.113.7'), ban('203.0.113.8')])
+    const { items } = await repository.page({ filter: { search }, sort: 'ip', limit: 10 })
+    expect(items.map((item) => item.ip)).toEqual(['203.0.113.8'])
   })
 })
 

@@ -34,6 +34,7 @@ export interface ConsoleAppOptions extends Omit<TestAppOptions, 'endpoints' | 'b
 export async function createConsoleApp(options: ConsoleAppOptions = {}): Promise<ConsoleApp> {
   const { now = Date.now, streams } = options
   let made: Console | undefined
+  const runs: Array<Promise<void>> = []
   const test = await createTestApp({
     ...options,
     endpoints: ({ db, state, log }) => {
@@ -45,6 +46,7 @@ export async function createConsoleApp(options: ConsoleAppOptions = {}): Promise
         fixedSettings: options.fixedSettings ?? {},
         environment: options.environment ?? [],
         findUser: (id) => users.findById(id),
+        trigger: async (name) => void runs.push(runJob(made, name)),
         log,
         now,
         ...(streams && { streams }),
@@ -92,11 +94,20 @@ export async function createConsoleApp(options: ConsoleAppOptions = {}): Promise
       }
     },
     async close() {
+      await Promise.all(runs)
       console_.events.stop()
       await console_.ingest.stop()
       await test.close()
     },
   }
+}
+
+/** As a scheduler does. */
+async function runJob(console_: Console | undefined, name: string): Promise<void> {
+  const { signal } = new AbortController()
+  await console_?.jobs
+    .find((job) => job.name === name)
+    ?.run({ slot: 0, attempt: 1, fence: 1, signal, payload: null })
 }
 
 export function jail(name: string, more: Partial<Jail> = {}): Jail {

@@ -64,8 +64,10 @@ export interface Endpoint {
   /** Status of success: 204 without a response schema, else 200 unless said. */
   readonly status: number
   readonly handle: (input: HandlerInput<Access, $ZodType, $ZodType, $ZodType>) => Promise<unknown>
-  /** Takes over the response (server-sent events); `handle` is then not called. */
-  readonly stream?: (req: Request, res: Response, actor: Actor) => Promise<void>
+  /** Takes over the response (server-sent events, a download); `handle` is then not called. */
+  readonly stream?: (req: Request, res: Response, actor: Actor, query: unknown) => Promise<void>
+  /** Of a stream. */
+  readonly mediaTypes?: readonly string[]
 }
 
 interface EndpointOptions<
@@ -111,13 +113,15 @@ export function endpoint<
   }
 }
 
-/** An endpoint whose answer is a stream of server-sent events. */
-export function streamEndpoint(options: {
+/** An endpoint whose answer is written bit by bit: server-sent events unless `mediaTypes` says otherwise. */
+export function streamEndpoint<Q extends $ZodType | undefined = undefined>(options: {
   path: string
   summary: string
   tag: string
   access: Role
-  stream: NonNullable<Endpoint['stream']>
+  query?: Q
+  mediaTypes?: readonly string[]
+  stream: (req: Request, res: Response, actor: Actor, query: Parsed<Q>) => Promise<void>
 }): Endpoint {
   return {
     method: 'get',
@@ -126,11 +130,13 @@ export function streamEndpoint(options: {
     tag: options.tag,
     access: options.access,
     params: undefined,
-    query: undefined,
+    query: options.query,
     body: undefined,
     response: undefined,
     status: 200,
     handle: () => Promise.reject(new Error('a stream endpoint has no handler')),
-    stream: options.stream,
+    // As with `handle`: parsed with `query` before it is called.
+    stream: options.stream as NonNullable<Endpoint['stream']>,
+    mediaTypes: options.mediaTypes ?? ['text/event-stream'],
   }
 }

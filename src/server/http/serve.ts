@@ -34,7 +34,8 @@ function handlerOf(endpoint: Endpoint, callerOf: (req: Request, res: Response) =
     const actor = authorise(endpoint.access, req.context.actor)
     if (endpoint.stream && actor && req.method === 'GET') {
       req.context.streams = true
-      return endpoint.stream(req, res, actor)
+      const [asked] = endpoint.query ? await validate([['query', endpoint.query, req.query]]) : []
+      return endpoint.stream(req, res, actor, asked)
     }
     await readBody(endpoint, req, res)
     const [params, query, body] = takesInput

@@ -1,34 +1,52 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Ban, BanSort } from '../../../shared/ban.ts'
-import { ipKey, listedIp, type IpEntry } from '../../../shared/ip.ts'
+import { ipKey, type IpEntry } from '../../../shared/ip.ts'
 import { PERMANENT, reasonOf } from '../../db/ban-rows.ts'
 import type { Db } from '../../db/database.ts'
 import type { ActiveBanRow } from '../../db/schema.ts'
 import type { BanPlace } from './ban-cursor.ts'
 import { ORDERS, orderOf } from './ban-order.ts'
-
-/** Which active bans are meant. */
-export interface BanFilter {
-  readonly host?: string | undefined
-  readonly jail?: string | undefined
-  /** The beginning of an address as it is spelt, or a network, which means all entries in it. */
-  readonly within?: { readonly prefix: string } | { readonly network: IpEntry } | undefined
-}
+import { keysAround, prepare, whereOf, type BanFilter, type FoundBans, type Lead } from './ban-search.ts'
+import { createBanTotals } from './ban-totals.ts'
 
 export interface BanList {
   readonly items: Ban[]
+  /** How many match. */
   readonly total: number
   /** Where the next page begins, if there is one. */
   readonly next: BanPlace | undefined
+  /** Active bans without any filter. */
+  readonly all: number
+  /** The highest id of an active ban. */
+  readonly mark: number
+  /** Matching bans that came after `filter.upTo`. */
+  readonly newer: number
+}
+
+export interface BanPageRequest {
+  readonly filter: BanFilter
+  readonly sort: BanSort
+  readonly limit: number
+  /** Where the page begins: behind a place of the list, or behind so many bans. */
+  readonly after?: BanPlace | undefined
+  readonly offset?: number | undefined
+}
+
+export interface BanRef {
+  readonly id: number
+  readonly host: string
+  readonly jail: string
+  readonly ip: string
 }
 
 export interface BansRepository {
-  page(request: {
-    filter: BanFilter
-    sort: BanSort
-    limit: number
-    after: BanPlace | undefined
-  }): Promise<BanList>
+  page(request: BanPageRequest): Promise<BanList>
+  /** Every ban that matches, some hundred at a time. */
+  batches(request: { filter: BanFilter; sort: BanSort }): AsyncGenerator<Ban[]>
+  find(key: { host: string; jail: string; ip: string }): Promise<Ban | undefined>
+  count(filter: BanFilter): Promise<number>
+  /** Matching bans with the lowest ids above `after`, in the order of these. */
+  refs(filter: BanFilter, after: number, limit: number): Promise<BanRef[]>
   /** Bans of exactly this entry and of networks around it. */
   covering(entry: IpEntry): Promise<Ban[]>
   /** Bans of what lies inside a network, the network itself excluded. */
@@ -41,111 +59,182 @@ export interface BansRepository {
  */
 export const FEW = 25
 
+const BATCH = 250
+
 export function createBansRepository(db: Db): BansRepository {
-  async function total(filter: BanFilter): Promise<number> {
-    if (filter.within === undefined) {
-      let query = db
-        .selectFrom('active_ban_counts')
-        .select((select) => select.fn.sum<number>('count').as('n'))
-      if (filter.host !== undefined) query = query.where('host', '=', filter.host)
-      if (filter.jail !== undefined) query = query.where('jail', '=', filter.jail)
-      return (await query.executeTakeFirst())?.n ?? 0
-    }
-    const row = await db
-      .selectFrom('active_bans')
-      .select((select) => select.fn.countAll<number>().as('n'))
-      .where(whereOf(filter, 'within'))
-      .executeTakeFirst()
-    return row?.n ?? 0
+  const totals = createBanTotals(db)
+
+  async function measure(filter: BanFilter): Promise<Measured> {
+    const all = await totals.all()
+    const found = filter.search && (await prepare(db, filter.search, Math.floor(all / FEW)))
+    const total = await totals.of(filter, found)
+    return { filter, all, found, total, isFew: total * FEW <= all }
   }
 
   return {
-    async page({ filter, sort, limit, after }) {
-      const [count, all] = [await total(filter), await total({})]
-      const { by, descending } = orderOf(sort)
-      const { columns } = ORDERS[by]
-      let query = db
-        .selectFrom('active_bans')
-        .selectAll()
-        .where(whereOf(filter, leadFor(filter, by, count * FEW <= all)))
-        .limit(limit + 1)
-      for (const { name } of columns) query = query.orderBy(name, descending ? 'desc' : 'asc')
-      if (after) {
-        const sign = sql.raw(descending ? '<' : '>')
-        query = query.where(
-          sql<boolean>`(${sql.join(columns.map(({ name }) => sql.ref(name)))}) ${sign} (${sql.join(after.map((value) => sql.val(value)))})`,
-        )
+    async page({ filter, ...request }) {
+      const measured = await measure(filter)
+      return {
+        ...(await readPage(db, measured, request)),
+        total: measured.total,
+        all: measured.all,
+        mark: await newestId(db),
+        newer: await totals.newer(filter, measured.found),
       }
-      const rows = await query.execute()
-      const last = rows[limit - 1]
-      const next = rows.length > limit && last ? columns.map((column) => column.valueIn(last)) : undefined
-      return { items: rows.slice(0, limit).map(toBan), total: count, next }
     },
 
-    async covering(entry) {
-      const rows = await db
-        .selectFrom('active_bans')
-        .selectAll()
-        .where('ip_key', 'in', networksAround(entry))
-        .orderBy('ip_key')
-        .orderBy('host')
-        .orderBy('jail')
-        .limit(500)
-        .execute()
-      return rows.map(toBan)
+    async *batches({ filter, sort }) {
+      const measured = await measure(filter)
+      const { by, descending } = orderOf(sort)
+      for (let after: BanPlace | undefined; ;) {
+        const rows = await readRows(db, measured, { by, descending, limit: BATCH, after })
+        if (rows.length > 0) yield rows.map(toBan)
+        const last = rows.at(-1)
+        if (rows.length < BATCH || !last) return
+        after = placeOf(last, by)
+      }
     },
 
-    async inside(network, limit) {
-      const rows = await db
+    async find({ host, jail, ip }) {
+      const row = await db
         .selectFrom('active_bans')
         .selectAll()
-        .where('ip_key', '>', ipKey(network))
-        .where('ip_key', '<', `${network.last}/~`)
-        .orderBy('ip_key')
-        .orderBy('host')
-        .orderBy('jail')
+        .where('ip', '=', ip)
+        .where('host', '=', host)
+        .where('jail', '=', jail)
+        .executeTakeFirst()
+      return row && toBan(row)
+    },
+
+    count: async (filter) => (await measure(filter)).total,
+
+    async refs(filter, after, limit) {
+      const measured = await measure(filter)
+      const lead = leadFor(measured, 'id')
+      const behind = sql<boolean>`id > ${after}`
+      return db
+        .selectFrom('active_bans')
+        .select(['id', 'host', 'jail', 'ip'])
+        .where(lead === 'none' ? behind : sql<boolean>`(${behind}) is true`)
+        .where(whereOf(filter, measured.found, lead))
+        .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(toBan)
     },
+
+    covering: (entry) => covering(db, entry),
+    inside: (network, limit) => inside(db, network, limit),
   }
 }
 
-/** The condition that an index is to be searched with; the others are checked on what it finds. */
-type Lead = 'within' | 'jail' | 'none'
+/** A filter, and how much of everything it lets through. */
+interface Measured {
+  readonly filter: BanFilter
+  readonly found: FoundBans | undefined
+  readonly total: number
+  readonly all: number
+  readonly isFew: boolean
+}
 
-function leadFor({ within, jail }: BanFilter, by: string, isFew: boolean): Lead {
-  if (within !== undefined && (isFew || (by === 'ip' && 'network' in within))) return 'within'
+/** A page far down is read from the end, since what lies before it is passed over one by one. */
+async function readPage(
+  db: Db,
+  measured: Measured,
+  { sort, limit, after, offset = 0 }: Omit<BanPageRequest, 'filter'>,
+): Promise<Pick<BanList, 'items' | 'next'>> {
+  const { by, descending } = orderOf(sort)
+  const left = Math.max(0, measured.total - offset)
+  const isFar = after === undefined && offset > left
+  if (isFar && left === 0) return { items: [], next: undefined }
+  const rows = await readRows(
+    db,
+    measured,
+    isFar
+      ? { by, descending: !descending, limit: Math.min(limit, left), skip: Math.max(0, left - limit) }
+      : { by, descending, limit: limit + 1, after, skip: offset },
+  )
+  if (isFar) rows.reverse()
+  const last = rows[limit - 1]
+  const hasMore = isFar ? left > limit : rows.length > limit
+  return {
+    items: rows.slice(0, limit).map(toBan),
+    next: hasMore && last ? placeOf(last, by) : undefined,
+  }
+}
+
+function readRows(db: Db, measured: Measured, reading: Reading): Promise<ActiveBanRow[]> {
+  const { by, descending, limit, after, skip = 0 } = reading
+  const { columns } = ORDERS[by]
+  const where = whereOf(measured.filter, measured.found, leadFor(measured, by))
+  let query = db.selectFrom('active_bans').selectAll().where(where).limit(limit)
+  for (const { name } of columns) query = query.orderBy(name, descending ? 'desc' : 'asc')
+  if (skip > 0) query = query.offset(skip)
+  if (after) {
+    const sign = sql.raw(descending ? '<' : '>')
+    query = query.where(
+      sql<boolean>`(${sql.join(columns.map(({ name }) => sql.ref(name)))}) ${sign} (${sql.join(after.map((value) => sql.val(value)))})`,
+    )
+  }
+  return query.execute()
+}
+
+type OrderName = keyof typeof ORDERS
+
+/** How the rows of an order are read. */
+interface Reading {
+  readonly by: OrderName
+  readonly descending: boolean
+  readonly limit: number
+  readonly after?: BanPlace | undefined
+  readonly skip?: number
+}
+
+function leadFor({ filter, found, isFew }: Measured, by: OrderName | 'id'): Lead {
+  const { jail, search } = filter
+  const isRange = search !== undefined && 'network' in search
+  if (found?.leads === true && (isFew || (by === 'ip' && isRange))) return 'search'
   if (jail === undefined) return 'none'
   return isFew || by === 'bannedAt' || by === 'jail' ? 'jail' : 'none'
 }
 
-function whereOf({ host, jail, within }: BanFilter, lead: Lead): RawBuilder<boolean> {
-  const conditions: RawBuilder<boolean>[] = [sql<boolean>`1 = 1`]
-  const add = (condition: RawBuilder<boolean>, leads: boolean): void => {
-    // `is true` changes nothing, but no index is searched with it.
-    conditions.push(leads ? condition : sql<boolean>`(${condition}) is true`)
-  }
-  if (host !== undefined) add(sql<boolean>`host = ${host}`, false)
-  if (jail !== undefined) add(sql<boolean>`jail = ${jail}`, lead === 'jail')
-  if (within !== undefined) {
-    const [from, to] =
-      'prefix' in within
-        ? [within.prefix, `${within.prefix}\u{10ffff}`]
-        : [ipKey(within.network), `${within.network.last}/~`]
-    const column = sql.ref('prefix' in within ? 'ip' : 'ip_key')
-    add(sql<boolean>`${column} >= ${from} and ${column} < ${to}`, lead === 'within')
-  }
-  return sql<boolean>`${sql.join(conditions, sql` and `)}`
+function placeOf(row: ActiveBanRow, by: OrderName): BanPlace {
+  return ORDERS[by].columns.map((column) => column.valueIn(row))
 }
 
-/** Keys of the entry itself and of every network that contains it. */
-function networksAround(entry: IpEntry): string[] {
-  const [address = ''] = entry.text.split('/')
-  return Array.from({ length: entry.prefix + 1 }, (_, prefix) => {
-    const network = listedIp(`${address}/${prefix}`)
-    return network && network.family === entry.family ? ipKey(network) : ''
-  }).filter((key) => key !== '')
+/** Bans that come later have higher ids, even if those with the highest have ended. */
+async function newestId(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('active_bans')
+    .select((select) => select.fn.max('id').as('id'))
+    .executeTakeFirst()
+  return row?.id ?? 0
+}
+
+async function covering(db: Db, entry: IpEntry): Promise<Ban[]> {
+  const rows = await db
+    .selectFrom('active_bans')
+    .selectAll()
+    .where('ip_key', 'in', keysAround(entry))
+    .orderBy('ip_key')
+    .orderBy('host')
+    .orderBy('jail')
+    .limit(500)
+    .execute()
+  return rows.map(toBan)
+}
+
+async function inside(db: Db, network: IpEntry, limit: number): Promise<Ban[]> {
+  const rows = await db
+    .selectFrom('active_bans')
+    .selectAll()
+    .where('ip_key', '>', ipKey(network))
+    .where('ip_key', '<', `${network.last}/~`)
+    .orderBy('ip_key')
+    .orderBy('host')
+    .orderBy('jail')
+    .limit(limit)
+    .execute()
+  return rows.map(toBan)
 }
 
 function toBan(row: ActiveBanRow): Ban {

@@ -1,4 +1,14 @@
-import type { BanPage, BanRequest, BanSort, IpResult, IpResults, UnbanRequest } from '../../../shared/ban.ts'
+import type {
+  Ban,
+  BanKey,
+  BanPage,
+  BanRequest,
+  BanSort,
+  IpResult,
+  IpResults,
+  UnbanRequest,
+  UnbanResult,
+} from '../../../shared/ban.ts'
 import type { Command } from '../../../shared/command.ts'
 import { containsKey, listedIp, parseIp, type IpEntry } from '../../../shared/ip.ts'
 import type { Actor, Caller } from '../../http/endpoint.ts'
@@ -7,15 +17,24 @@ import type { Logger } from '../../lib/logger.ts'
 import type { AgentCommands } from '../../state/agent-commands.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import { decodeCursor, encodeCursor } from './ban-cursor.ts'
-import type { BanFilter, BansRepository } from './bans.repository.ts'
+import { readSearch } from './ban-search.ts'
+import type { BansRepository } from './bans.repository.ts'
+import { lightBans } from './light-bans.ts'
+import { unbanSelected } from './unban-selected.ts'
 
-export interface BansQuery {
+export interface BansFilterQuery {
   readonly host?: string | undefined
   readonly jail?: string | undefined
   readonly q?: string | undefined
   readonly sort: BanSort
+  /** A list's mark: bans that came later are left out. */
+  readonly upTo?: number | undefined
+}
+
+export interface BansQuery extends BansFilterQuery {
   readonly limit: number
   readonly cursor?: string | undefined
+  readonly offset?: number | undefined
 }
 
 export interface JailPath {
@@ -25,9 +44,15 @@ export interface JailPath {
 
 export interface BansService {
   list(query: BansQuery): Promise<BanPage>
+  /** Every ban that matches, with its whole reason, some hundred at a time. */
+  batches(query: BansFilterQuery): AsyncGenerator<Ban[]>
+  /** One ban with its whole reason. Throws `not-found` when it is not banned. */
+  find(at: JailPath, ip: string): Promise<Ban>
   ban(at: JailPath, request: BanRequest, actor: Actor, caller: Pick<Caller, 'address'>): Promise<IpResults>
   /** One entry of one jail, given as fail2ban lists it or as people write it. Throws `not-found` when it is not banned. */
   unban(at: JailPath, ip: string, actor: Actor): Promise<IpResults>
+  /** Bans of any hosts and jails; each gets its own answer. */
+  unbanSelected(bans: readonly BanKey[], actor: Actor): Promise<UnbanResult[]>
   /** From every jail, of one host or of all. */
   unbanEverywhere(request: UnbanRequest, actor: Actor): Promise<IpResults>
   /** Where an address is banned, itself or within a network. */
@@ -42,7 +67,7 @@ export interface BansDeps {
 }
 
 export function createBansService(deps: BansDeps): BansService {
-  const { repository, hosts, commands, log } = deps
+  const { hosts, commands, log } = deps
 
   async function order(host: string, command: Command, parsed: ParsedIps): Promise<IpResults> {
     const { results = [] } = await commands.send(host, command)
@@ -54,13 +79,7 @@ export function createBansService(deps: BansDeps): BansService {
   }
 
   return {
-    async list(query) {
-      const { host, jail, q, sort, limit, cursor } = query
-      const after = cursor === undefined ? undefined : decodeCursor(cursor, sort)
-      const filter = { host, jail, within: searchOf(q) }
-      const { items, total, next } = await repository.page({ filter, sort, limit, after })
-      return { items, total, ...(next && { nextCursor: encodeCursor(sort, next) }) }
-    },
+    ...readingBans(deps),
 
     async ban({ host, jail }, request, actor, caller) {
       hosts.get(host)
@@ -82,6 +101,12 @@ export function createBansService(deps: BansDeps): BansService {
       return { items: results }
     },
 
+    async unbanSelected(bans, actor) {
+      for (const { host } of bans) hosts.get(host)
+      note('unbanning', actor, { bans })
+      return unbanSelected(commands, bans)
+    },
+
     async unbanEverywhere(request, actor) {
       const named = request.host === undefined ? hosts.list() : [hosts.get(request.host)]
       const parsed = parseAll(request.ips)
@@ -100,6 +125,41 @@ export function createBansService(deps: BansDeps): BansService {
         ),
       }
     },
+  }
+}
+
+function readingBans({
+  repository,
+  hosts,
+}: BansDeps): Pick<BansService, 'list' | 'batches' | 'find' | 'bansOf'> {
+  return {
+    async list(query) {
+      const { sort, limit, cursor, offset } = query
+      if (cursor !== undefined && offset !== undefined) throw eitherCursorOrOffset()
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, sort)
+      const { items, next, ...figures } = await repository.page({
+        filter: filterOf(query),
+        sort,
+        limit,
+        after,
+        offset,
+      })
+      return {
+        items: lightBans(items),
+        ...figures,
+        ...(next && { nextCursor: encodeCursor(sort, next) }),
+      }
+    },
+
+    batches: (query) => repository.batches({ filter: filterOf(query), sort: query.sort }),
+
+    async find({ host, jail }, ip) {
+      hosts.get(host)
+      const entry = entryOf(ip)?.text ?? ip
+      const ban = await repository.find({ host, jail, ip: entry })
+      if (!ban) throw new AppError('not-found', `${entry} is not banned in ${jail}.`)
+      return ban
+    },
 
     async bansOf(address) {
       const entry = listedIp(address)
@@ -109,13 +169,13 @@ export function createBansService(deps: BansDeps): BansService {
   }
 }
 
-/** What `q` means: a network, or the beginning of an address. */
-function searchOf(q: string | undefined): BanFilter['within'] {
-  const text = q?.trim().toLowerCase() ?? ''
-  if (text === '') return undefined
-  const entry = entryOf(text)
-  if (entry?.kind === 'network') return { network: entry }
-  return { prefix: entry?.text ?? text }
+function filterOf({ host, jail, q, upTo }: BansFilterQuery) {
+  return { host, jail, search: readSearch(q), upTo }
+}
+
+function eitherCursorOrOffset(): AppError {
+  const detail = 'Give a cursor or an offset, not both.'
+  return new AppError('validation-failed', detail, { errors: [{ in: 'query', pointer: '/offset', detail }] })
 }
 
 /** As people write it, of any width; undefined: no address. */
