@@ -1,10 +1,17 @@
 import type { ComponentType } from 'react'
 import type { RouteObject } from 'react-router'
 
+const loads: Array<() => Promise<unknown>> = []
+
 /** The pages inside the shell, each loaded when it is first opened. Their files are called `…-page.tsx`. */
 export const pages: RouteObject[] = [
   page('/', () => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
+  page('/ip/:ip', () => import('./features/ip/ip-page.tsx'), 'IpPage'),
   page('/health', () => import('./features/cluster/health-page.tsx'), 'HealthPage'),
+  page('/settings', () => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
+  page('/users', () => import('./features/users/users-page.tsx'), 'UsersPage'),
+  page('/users/password', () => import('./features/users/users-page.tsx'), 'UsersPage'),
+  page('/users/all', () => import('./features/users/users-page.tsx'), 'UsersPage'),
   page('*', () => import('./features/shell/not-found-page.tsx'), 'NotFoundPage'),
 ]
 
@@ -14,5 +21,11 @@ function page<Name extends string>(
   load: () => Promise<Record<Name, ComponentType>>,
   name: Name,
 ): RouteObject {
+  loads.push(load)
   return { path, lazy: { Component: async () => (await load())[name] } }
+}
+
+/** Fetches every page ahead: it then opens at once, and even while the server is away. */
+export async function loadPages(): Promise<void> {
+  await Promise.allSettled(loads.map((load) => load()))
 }

@@ -9,11 +9,15 @@ import { ApiError } from './api/api-error.ts'
 import { basename } from './api/base-url.ts'
 import type { ServerState } from './api/query-client.ts'
 import { loginPath, safeNext } from './features/session/next.ts'
-import { sessionEnd } from './features/session/session-end.ts'
+import { checkSession } from './features/session/check-session.ts'
 import { sessionHint } from './features/session/session-hint.ts'
 import { sessionQuery, setupQuery } from './features/session/session.queries.ts'
-import { ErrorPage, PageSkeleton } from './features/shell/error-page.tsx'
-import { pages } from './pages.ts'
+import { settingsQuery } from './features/settings/settings.queries.ts'
+import { ErrorPage, PageError, PageSkeleton } from './features/shell/error-page.tsx'
+import { loadPages, pages } from './pages.ts'
+
+/** The first page has then been drawn. */
+const LOAD_PAGES_MS = 3_000
 
 /** Every page with what it needs before it is shown. Pages are loaded when they are first opened. */
 export function createRouter({ client, onSignedOut }: ServerState) {
@@ -31,7 +35,13 @@ export function createRouter({ client, onSignedOut }: ServerState) {
   const setupRequired = async () => (await client.fetchQuery(setupQuery)).required
 
   async function requireSession({ request }: LoaderFunctionArgs): Promise<null> {
-    if (await isSignedIn()) return null
+    // Asked for side by side with the session: times are then right from the first.
+    const settings = sessionHint.mayExist && client.ensureQueryData(settingsQuery).catch(() => undefined)
+    if (await isSignedIn()) {
+      await settings
+      setTimeout(() => void loadPages(), LOAD_PAGES_MS)
+      return null
+    }
     if (await setupRequired()) throw redirect('/setup')
     throw redirect(loginPath(pathOf(request.url)))
   }
@@ -51,7 +61,7 @@ export function createRouter({ client, onSignedOut }: ServerState) {
     basename: basename(),
   })
 
-  onSignedOut(sessionEnd.note)
+  onSignedOut(() => void checkSession(client))
   return router
 }
 
@@ -72,7 +82,7 @@ function routes(loaders: Readonly<Record<'loadSetup' | 'loadLogin' | 'requireSes
       loader: loaders.requireSession,
       shouldRevalidate: () => false,
       lazy: { Component: async () => (await import('./features/shell/shell.tsx')).Shell },
-      children: pages,
+      children: [{ errorElement: <PageError />, children: pages }],
     },
   ]
   return [{ errorElement: <ErrorPage />, hydrateFallbackElement: <PageSkeleton />, children: frames }]

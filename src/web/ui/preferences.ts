@@ -12,7 +12,7 @@ const Preferences = z.object({
   density: orElse(z.enum(['comfortable', 'compact']), 'comfortable'),
   /** `auto`: the first of the browser's languages that there is. */
   language: orElse(z.enum(['auto', ...LANGUAGES]), 'auto'),
-  /** `auto`: the one of the device; `instance`: the one that administrators have chosen; else an IANA name. */
+  /** `auto`: the one that administrators have chosen, else that of the device; `device`: that one anyway; else an IANA name. */
   timeZone: orElse(z.string(), 'auto'),
   timeStyle: orElse(z.enum(['relative', 'absolute']), 'relative'),
   /** Whether single keys such as `u` do something. Ctrl K always does. */

@@ -8,8 +8,8 @@ const DAY_MS = 86_400_000
 
 let instanceZone: string | undefined
 
-/** The zone that administrators have chosen for everybody who wants it. */
-export function setInstanceZone(zone: string): void {
+/** The zone that administrators have chosen for whoever has chosen none; undefined where they have not. */
+export function setInstanceZone(zone: string | undefined): void {
   instanceZone = zone
 }
 
@@ -17,7 +17,7 @@ export function setInstanceZone(zone: string): void {
 export function shownZone(): string {
   const { timeZone } = preferences()
   const device = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const chosen = timeZone === 'instance' ? instanceZone : timeZone === 'auto' ? device : timeZone
+  const chosen = timeZone === 'auto' ? instanceZone : timeZone
   return chosen !== undefined && isZone(chosen) ? chosen : device
 }
 

@@ -1,0 +1,18 @@
+import { lazy } from 'react'
+import { WhenOpened } from '../../ui/when-opened.tsx'
+
+const ShortenDialog = lazy(async () => ({ default: (await import('./shorten-dialog.tsx')).ShortenDialog }))
+
+/** A shorter history deletes what nobody can bring back. */
+export function AskBeforeShortening(props: {
+  open: boolean
+  days: number
+  onOpenChange: (open: boolean) => void
+  onConfirm: () => void
+}) {
+  return (
+    <WhenOpened open={props.open}>
+      <ShortenDialog {...props} />
+    </WhenOpened>
+  )
+}

@@ -1,0 +1,37 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+
+/** What each variable is about, in a few words; docs/configuration.md has all of it. */
+export const ENVIRONMENT_LABELS: Readonly<Record<string, MessageDescriptor>> = {
+  STATE_BACKEND: msg`Where sessions and the shared status are kept`,
+  REDIS_URL: msg`Address of Redis`,
+  REDIS_CA_FILE: msg`Certificate of the authority behind Redis`,
+  REDIS_SENTINELS: msg`Sentinels that know the master of Redis`,
+  REDIS_MASTER_NAME: msg`Name of that master`,
+  REDIS_SENTINEL_PASSWORD: msg`Password of the sentinels`,
+  REDIS_CLUSTER_NODES: msg`Nodes of a Redis Cluster`,
+  BANGUI_ALLOW_EVICTION: msg`Whether Redis may throw keys away`,
+  BANGUI_WORKERS: msg`Number of worker processes`,
+  WEB_CONCURRENCY: msg`The same, as some platforms set it`,
+  BANGUI_ROLES: msg`What this process does`,
+  BANGUI_HOST: msg`Id of the fail2ban host`,
+  HOST: msg`Address that the server listens on`,
+  PORT: msg`Port that the server listens on`,
+  PUBLIC_URL: msg`Address in the browser; also decides how the session cookie is protected`,
+  TRUST_PROXY: msg`Proxies in front that are believed`,
+  DATABASE_URL: msg`BanGUI’s own database`,
+  SESSION_SECRET: msg`Signs the session cookie`,
+  BANGUI_SETUP_TOKEN: msg`Guards the creation of the first administrator`,
+  BANGUI_ADMIN_USER: msg`First administrator, created at the start`,
+  BANGUI_ADMIN_PASSWORD: msg`Password of that administrator`,
+  FAIL2BAN_SOCKET: msg`Socket of fail2ban`,
+  FAIL2BAN_CONFIG_DIR: msg`Folder of fail2ban’s configuration`,
+  FAIL2BAN_DB: msg`fail2ban’s own database; asked of the server where it is not set`,
+  BANGUI_HISTORY_DAYS: msg`Days of history`,
+  BANGUI_TIME_ZONE: msg`Time zone of the installation`,
+  BANGUI_LOOKUP_LINKS: msg`Links to services that know addresses`,
+  BANGUI_METRICS: msg`Metrics for Prometheus`,
+  BANGUI_METRICS_TOKEN: msg`Token that the metrics ask for`,
+  LOG_LEVEL: msg`How much is logged`,
+  LOG_FORMAT: msg`Form of the log`,
+}
