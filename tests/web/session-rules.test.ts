@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import './english.ts'
 import { loginPath, safeNext } from '../../src/web/features/session/next.ts'
 import { passwordStrength } from '../../src/web/features/session/password-strength.ts'
-import { describeBrowser } from '../../src/web/features/shell/browser-name.ts'
+import { describeBrowser } from '../../src/web/features/users/browser-name.ts'
 
 describe('safeNext', () => {
   it.each(['/', '/?q=203.0.113', '/jails/sshd?tab=1', '/ip/2001:db8::1'])('allows %s', (next) => {
@@ -33,15 +34,16 @@ describe('safeNext', () => {
 describe('passwordStrength', () => {
   it.each([
     ['short', 'Too short'],
-    ['aaaaaaaaaaaaaaaa', 'Weak'],
-    ['abcdefghijklmnop', 'Weak'],
-    ['passwordpassword', 'Weak'],
+    ['aaaaaaaaaaaaaaaa', 'Too easy to guess'],
+    ['abcdefghijklmnop', 'Too easy to guess'],
+    ['passwordpassword', 'Too easy to guess'],
+    ['ada.ada.ada.ada.', 'Too easy to guess'],
     ['ada.lovelace.ada', 'Weak'],
     ['tin roof, rusty', 'Fair'],
     ['copper lantern mirrors wednesday', 'Strong'],
     ['k7#Vq9!xT2$mWz4&', 'Strong'],
   ])('calls %j %s', (password, label) => {
-    expect(passwordStrength(password, 'ada').label).toBe(label)
+    expect(passwordStrength(password, { username: 'ada' }).label).toBe(label)
   })
 })
 

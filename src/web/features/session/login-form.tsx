@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Field, PasswordField } from '../../ui/field.tsx'
 import { useSignIn } from './session.queries.ts'
 import styles from './sign-page.module.css'
-import { useCountdown } from './use-countdown.ts'
+import { formatCountdown, useCountdown } from './use-countdown.ts'
 
 /** User name and password, and everything that may be wrong with them. */
 export function LoginForm({
@@ -107,8 +107,4 @@ function SignInFailure({ error, waitSeconds }: { error: Error | null; waitSecond
       )}
     </Banner>
   )
-}
-
-function formatCountdown(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -1,8 +1,9 @@
-import { queryOptions, useMutation } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import * as z from 'zod/mini'
 import {
   CurrentSession,
   SessionInfo,
+  type PasswordChange,
   type SetupRequest,
   type SignInRequest,
 } from '../../../shared/session.ts'
@@ -46,5 +47,18 @@ export function useSignOut() {
 }
 
 export function useSignOutOthers() {
-  return useMutation({ mutationFn: () => call(Nothing, 'DELETE', 'sessions') })
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => call(Nothing, 'DELETE', 'sessions'),
+    onSettled: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+  })
+}
+
+/** Signs out all other browsers. */
+export function useChangePassword() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: PasswordChange) => call(Nothing, 'POST', 'password', { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
+  })
 }

@@ -102,7 +102,7 @@ function focusField(form: HTMLFormElement | null, name: FieldName | undefined): 
 
 function Strength({ password, username }: { password: string; username: string }) {
   if (password === '') return null
-  const { score, label, hint } = passwordStrength(password, username)
+  const { score, label, hint } = passwordStrength(password, { username })
   return (
     <div className={styles.strength}>
       <div className={styles.meter} data-score={score} aria-hidden>

@@ -21,3 +21,8 @@ export function useCountdown(error: Error | null): number {
 
   return left.error === error ? left.seconds : waitSeconds
 }
+
+/** `9:58` */
+export function formatCountdown(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

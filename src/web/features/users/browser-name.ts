@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+
 const BROWSERS: ReadonlyArray<readonly [pattern: RegExp, name: string]> = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\b(?:OPR|Opera)\//, 'Opera'],
@@ -20,6 +22,11 @@ const SYSTEMS: ReadonlyArray<readonly [pattern: RegExp, name: string]> = [
 export function describeBrowser(userAgent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1]
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1]
-  if (browser === undefined) return userAgent === '' ? 'An unknown program' : userAgent.slice(0, 80)
-  return system === undefined ? browser : `${browser} on ${system}`
+  if (browser === undefined) return userAgent === '' ? t`An unknown program` : userAgent.slice(0, 80)
+  return system === undefined ? browser : t`${browser} on ${system}`
+}
+
+/** Whether it is one that fits into a pocket. */
+export function isHandheld(userAgent: string): boolean {
+  return /\b(?:iPhone|iPad|Android)\b/.test(userAgent)
 }

@@ -1,14 +1,16 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { plural } from '@lingui/core/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { SessionInfo } from '../../../shared/session.ts'
+import { sentencesOf } from '../../api/api-error.ts'
 import { Button } from '../../ui/button.tsx'
 import { AlertDialog } from '../../ui/dialog.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { showToast } from '../../ui/toast.ts'
-import { countOf } from '../../ui/words.ts'
 import { sessionsQuery, useSignOutOthers } from '../session/session.queries.ts'
 import { describeBrowser } from './browser-name.ts'
-import styles from './shell.module.css'
+import styles from './users.module.css'
 
 /** Lists where else this user is signed in, and ends all of that. */
 export function SignOutOthers({
@@ -18,6 +20,7 @@ export function SignOutOthers({
   open: boolean
   onOpenChange: (open: boolean) => void
 }) {
+  const { t } = useLingui()
   const sessions = useQuery({ ...sessionsQuery, enabled: open })
   const signOut = useSignOutOthers()
   const others = sessions.data?.items.filter((session) => !session.current)
@@ -27,7 +30,11 @@ export function SignOutOthers({
     signOut.mutate(undefined, {
       onSuccess() {
         onOpenChange(false)
-        showToast({ tone: 'ok', title: `Signed out ${countOf(count, 'other browser')}` })
+        const title = plural(count, {
+          one: 'Signed out # other browser',
+          other: 'Signed out # other browsers',
+        })
+        showToast({ tone: 'ok', title })
       },
     })
   }
@@ -40,27 +47,31 @@ export function SignOutOthers({
         signOut.reset()
         onOpenChange(next)
       }}
-      title={others?.length === 0 ? 'No other browser is signed in' : 'Sign out other browsers?'}
+      title={others?.length === 0 ? t`No other browser is signed in` : t`Sign out other browsers?`}
       description={
         others?.length === 0
-          ? 'This one is the only browser that is signed in with your account.'
-          : 'This browser stays signed in. All others have to sign in again.'
+          ? t`This one is the only browser that is signed in with your account.`
+          : t`This browser stays signed in. All others have to sign in again.`
       }
       confirm={
         <Button
           variant="primary"
           busy={signOut.isPending}
-          disabledReason={count === 0 ? 'There is nothing to sign out.' : undefined}
+          disabledReason={count === 0 ? t`There is nothing to sign out.` : undefined}
           onClick={confirm}
         >
-          {count === 0 ? 'Sign out' : `Sign out ${countOf(count, 'browser')}`}
+          {count === 0 ? (
+            t`Sign out`
+          ) : (
+            <Plural value={count} one="Sign out # browser" other="Sign out # browsers" />
+          )}
         </Button>
       }
     >
-      {failure && <p role="alert">{failure.message}</p>}
+      {failure && <p role="alert">{sentencesOf(failure)}</p>}
       {sessions.isPending && <Skeleton rows={2} height={44} />}
       {others && others.length > 0 && (
-        <ul className={styles.sessions}>
+        <ul className={styles.others}>
           {others.map((session) => (
             <OtherSession key={session.id} session={session} />
           ))}
@@ -71,13 +82,18 @@ export function SignOutOthers({
 }
 
 function OtherSession({ session }: { session: SessionInfo }) {
+  const browser = describeBrowser(session.userAgent)
   return (
     <li>
       <p>
-        {describeBrowser(session.userAgent)} from {session.address}
+        <Trans>
+          {browser} from {session.address}
+        </Trans>
       </p>
       <p>
-        Signed in <RelativeTime at={session.createdAt} />
+        <Trans>
+          Last seen <RelativeTime at={session.lastSeenAt} />
+        </Trans>
       </p>
     </li>
   )
