@@ -144,6 +144,8 @@ async function openHealth(page: Page, machine: Machine): Promise<void> {
 
 /** Opens the overview and tells which process keeps its stream of events: request ids begin with what is a process's own. */
 async function servedBy(page: Page, machine: Machine): Promise<string> {
+  // The browser's tools do not show what a shared worker asks for.
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'))
   const stream = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/events')
   await openOverview(page, machine)
   const [process = ''] = ((await stream).headers()['x-request-id'] ?? '').split('-')

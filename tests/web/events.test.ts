@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { ApiError } from '../../src/web/api/api-error.ts'
-import { createLiveEvents, type LiveEvents, type LiveMessage } from '../../src/web/api/events.ts'
+import { createLiveEvents, type LiveEvents } from '../../src/web/api/events.ts'
+import type { LiveMessage, Refusal } from '../../src/web/api/events-protocol.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 interface Stream {
@@ -55,9 +55,9 @@ async function startServer(): Promise<EventServer> {
 function listen(
   url: string,
   timing?: Parameters<typeof createLiveEvents>[0]['timing'],
-): { live: LiveEvents; messages: LiveMessage[]; refusals: ApiError[] } {
+): { live: LiveEvents; messages: LiveMessage[]; refusals: Refusal[] } {
   const messages: LiveMessage[] = []
-  const refusals: ApiError[] = []
+  const refusals: Refusal[] = []
   const live = createLiveEvents({
     url,
     fetch,
@@ -65,7 +65,7 @@ function listen(
     ...(timing && { timing }),
   })
   live.onMessages((batch) => messages.push(...batch))
-  closers.push(live.start())
+  closers.push(live.start('first'))
   return { live, messages, refusals }
 }
 

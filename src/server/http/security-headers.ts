@@ -16,6 +16,8 @@ export function contentSecurityPolicy(nonce?: string): string {
     "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
+    // The address of the worker that all tabs share; see src/web/api/connect-worker.ts.
+    'trusted-types bangui-worker',
   ].join('; ')
 }
 

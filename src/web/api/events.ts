@@ -1,33 +1,17 @@
-import { BanEvent, HostEvent, ResetEvent, StateEvent } from '../../shared/event.ts'
-import { ApiError, readProblem, unreadable } from './api-error.ts'
+import * as z from 'zod/mini'
+import { ErrorCode } from '../../shared/problem.ts'
+import { LiveMessage, type LivePhase, type LiveStatus, type Refusal } from './events-protocol.ts'
+import { createListeners } from './listeners.ts'
 import { readEventStream, type StreamEvent } from './event-stream.ts'
 
-/**
- * live: the stream is open. waiting: it has been closed for a moment, which nobody needs to know.
- * reconnecting: for 3 s. offline: for 10 s, and no other request was answered meanwhile.
- */
-export type LivePhase = 'waiting' | 'live' | 'reconnecting' | 'offline'
-
-export interface LiveStatus {
-  readonly phase: LivePhase
-  /** While not live: when the server was last heard of, ms since 1970. */
-  readonly lastHeardMs: number
-}
-
-export type LiveMessage =
-  | { readonly kind: 'ban' | 'unban'; readonly event: BanEvent }
-  | { readonly kind: 'host'; readonly event: HostEvent }
-  | { readonly kind: 'state'; readonly event: StateEvent }
-  | { readonly kind: 'reset' }
-
-/** The server's events. A worker shared by all tabs can stand in for it: nothing here is about the page. */
+/** The server's events. `createLiveEvents` reads them itself; `createSharedEvents` has a worker do it for all tabs. */
 export interface LiveEvents {
   status: () => LiveStatus
   onStatus: (listener: (status: LiveStatus) => void) => () => void
   /** Batches, at most four a second. */
   onMessages: (listener: (messages: readonly LiveMessage[]) => void) => () => void
-  /** Begins to listen; the result ends it. */
-  start: () => () => void
+  /** Begins to listen, in the session of that name; the result ends it. */
+  start: (session: string) => () => void
   /** Some other request was answered: the server is there even though the stream is not. */
   noteAnswer: () => void
   /** Tries at once instead of waiting for the next attempt. */
@@ -41,7 +25,7 @@ export interface LiveEventsDeps {
   readonly url: string
   readonly fetch: typeof fetch
   /** The stream was refused: signed out, or the session store is away. */
-  readonly onRefused: (error: ApiError) => void
+  readonly onRefused: (refusal: Refusal) => void
   /** For tests. */
   readonly timing?: Partial<Timing>
 }
@@ -97,7 +81,7 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
       try {
         if (!isPaused) await readOnce(signal)
       } catch (error) {
-        if (error instanceof ApiError && !signal.aborted) deps.onRefused(error)
+        if (error instanceof Refused && !signal.aborted) deps.onRefused(error.refusal)
       }
       if (line.lost()) delayMs = FIRST_DELAY_MS
       if (signal.aborted) return
@@ -108,8 +92,8 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
 
   return {
     status: () => line.status,
-    onStatus: (listener) => line.onStatus(listener),
-    onMessages: (listener) => buffer.onMessages(listener),
+    onStatus: line.listeners.add,
+    onMessages: buffer.listeners.add,
     start() {
       const stop = new AbortController()
       const timers = [
@@ -158,9 +142,9 @@ async function openStream(
     credentials: 'same-origin',
     signal: AbortSignal.any([signal, silence.signal]),
   })
-  if (!response.ok) throw await readProblem(response)
+  if (!response.ok) throw new Refused(await refusalOf(response))
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
-  if (!response.body || !isStream) throw unreadable(response.status)
+  if (!response.body || !isStream) throw new Refused({ code: 'unreadable', status: response.status })
   return readEventStream(response.body, watchdog.reset)
 }
 
@@ -169,15 +153,10 @@ class LiveLine {
   status: LiveStatus = { phase: 'waiting', lastHeardMs: Date.now() }
   private readonly timing: Timing
   private lostAtMs = Date.now()
-  private readonly listeners = new Set<(status: LiveStatus) => void>()
+  readonly listeners = createListeners<LiveStatus>()
 
   constructor(timing: Timing) {
     this.timing = timing
-  }
-
-  onStatus(listener: (status: LiveStatus) => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
   }
 
   /** A first or a new attempt that nobody has waited for yet. */
@@ -212,18 +191,13 @@ class LiveLine {
   private set(phase: LivePhase, lastHeardMs: number): void {
     if (phase === this.status.phase && lastHeardMs === this.status.lastHeardMs) return
     this.status = { phase, lastHeardMs }
-    for (const listener of this.listeners) listener(this.status)
+    this.listeners.tell(this.status)
   }
 }
 
 class MessageBuffer {
   private messages: LiveMessage[] = []
-  private readonly listeners = new Set<(messages: readonly LiveMessage[]) => void>()
-
-  onMessages(listener: (messages: readonly LiveMessage[]) => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
-  }
+  readonly listeners = createListeners<readonly LiveMessage[]>()
 
   add(message: LiveMessage | undefined): void {
     if (message) this.messages.push(message)
@@ -233,7 +207,7 @@ class MessageBuffer {
     if (this.messages.length === 0) return
     const messages = this.messages
     this.messages = []
-    for (const listener of this.listeners) listener(messages)
+    this.listeners.tell(messages)
   }
 }
 
@@ -248,31 +222,32 @@ function createWatchdog(bark: () => void, ms: number): { reset: () => void; stop
   }
 }
 
+class Refused extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(`The stream of events was refused: ${refusal.code}`)
+    this.refusal = refusal
+  }
+}
+
+const Coded = z.object({ code: ErrorCode })
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const { status } = response
+  const problem = Coded.safeParse(await response.json().catch(() => undefined))
+  if (problem.success) return { code: problem.data.code, status }
+  // A proxy says so while the console behind it is away.
+  const isAway = status === 502 || status === 503 || status === 504
+  return isAway ? { code: 'unreachable', status: 0 } : { code: 'unreadable', status }
+}
+
 /** Undefined for what this version of the page does not know. */
-function parseMessage(event: StreamEvent): LiveMessage | undefined {
-  let data: unknown
+function parseMessage({ name, data }: StreamEvent): LiveMessage | undefined {
   try {
-    data = JSON.parse(event.data)
+    const parsed = LiveMessage.safeParse({ kind: name, event: JSON.parse(data) })
+    return parsed.success ? parsed.data : undefined
   } catch {
     return undefined
-  }
-  switch (event.name) {
-    case 'ban':
-    case 'unban': {
-      const parsed = BanEvent.safeParse(data)
-      return parsed.success ? { kind: event.name, event: parsed.data } : undefined
-    }
-    case 'host': {
-      const parsed = HostEvent.safeParse(data)
-      return parsed.success ? { kind: 'host', event: parsed.data } : undefined
-    }
-    case 'state': {
-      const parsed = StateEvent.safeParse(data)
-      return parsed.success ? { kind: 'state', event: parsed.data } : undefined
-    }
-    case 'reset':
-      return ResetEvent.safeParse(data).success ? { kind: 'reset' } : undefined
-    default:
-      return undefined
   }
 }

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiError } from './api-error.ts'
+import type { Refusal } from './events-protocol.ts'
 import { setSessionStoreInterrupted } from './session-store.ts'
 
 /** All requests of the page, and what their answers mean for the page as a whole. */
@@ -10,8 +11,8 @@ export interface ServerState {
   onAnswer: (listener: () => void) => () => void
   /** Somebody was signed in and is not any more. */
   onSignedOut: (listener: () => void) => () => void
-  /** Also for requests that do not pass through the query client, as the stream of events. */
-  noteFailure: (error: Error) => void
+  /** For requests that do not pass through the query client, as the stream of events. */
+  noteRefusal: (refusal: Refusal) => void
 }
 
 export function createServerState(): ServerState {
@@ -24,11 +25,14 @@ export function createServerState(): ServerState {
   }
 
   function noteFailure(error: Error): void {
-    if (!(error instanceof ApiError)) return
-    if (error.code === 'state-unavailable') setSessionStoreInterrupted(true)
-    if (error.status > 0) for (const listener of answerListeners) listener()
+    if (error instanceof ApiError) noteRefusal(error)
+  }
+
+  function noteRefusal({ code, status }: Refusal): void {
+    if (code === 'state-unavailable') setSessionStoreInterrupted(true)
+    if (status > 0) for (const listener of answerListeners) listener()
     // A refused sign-in has another code; before a sign-in there is no session to lose.
-    if (error.code !== 'unauthenticated' || client.getQueryData(['session']) === undefined) return
+    if (code !== 'unauthenticated' || client.getQueryData(['session']) === undefined) return
     for (const listener of signedOutListeners) listener()
   }
 
@@ -51,7 +55,7 @@ export function createServerState(): ServerState {
 
   return {
     client,
-    noteFailure,
+    noteRefusal,
     onAnswer(listener) {
       answerListeners.add(listener)
       return () => answerListeners.delete(listener)

@@ -1,7 +1,12 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import type { QueryClient } from '@tanstack/react-query'
 import { apiUrl } from '../../api/base-url.ts'
-import { createLiveEvents, type LiveEvents, type LiveStatus } from '../../api/events.ts'
+import { connectWorker } from '../../api/connect-worker.ts'
+import { createLiveEvents, type LiveEvents } from '../../api/events.ts'
+import type { LiveStatus, Refusal } from '../../api/events-protocol.ts'
 import { useServerState } from '../../api/query-client.ts'
+import { createSharedEvents } from '../../api/shared-events.ts'
+import { sessionQuery } from '../session/session.queries.ts'
 import { showToast } from '../../ui/toast.ts'
 import { applyMessages } from './apply-messages.ts'
 
@@ -12,14 +17,8 @@ const HIDDEN_PAUSE_MS = 10_000
 
 /** Keeps the data of everything inside fresh, as long as somebody is signed in. */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const { client, onAnswer, noteFailure } = useServerState()
-  const [events] = useState(() =>
-    createLiveEvents({
-      url: apiUrl('events'),
-      fetch: (input, init) => fetch(input, init),
-      onRefused: noteFailure,
-    }),
-  )
+  const { client, onAnswer, noteRefusal } = useServerState()
+  const [events] = useState(() => openEvents(noteRefusal))
 
   useEffect(() => {
     const stops = [
@@ -31,7 +30,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         events,
         () => void client.invalidateQueries({ predicate: ({ queryKey }) => isLive(queryKey) }),
       ),
-      events.start(),
+      listenWhileShown(events, client),
     ]
     return () => {
       for (const stop of stops) stop()
@@ -39,6 +38,36 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [client, events, onAnswer])
 
   return <Live value={events}>{children}</Live>
+}
+
+function openEvents(onRefused: (refusal: Refusal) => void): LiveEvents {
+  const url = apiUrl('events')
+  return createSharedEvents({
+    url,
+    connect: connectWorker,
+    own: () => createLiveEvents({ url, fetch: (input, init) => fetch(input, init), onRefused }),
+    onRefused,
+  })
+}
+
+/** A page that is left says so to the worker; one that comes back from the browser's memory has missed something. */
+function listenWhileShown(events: LiveEvents, client: QueryClient): () => void {
+  const session = client.getQueryData(sessionQuery.queryKey)
+  const start = () => events.start(`${session?.user.id} ${session?.createdAt}`)
+  let stop = start()
+  const onHide = () => stop()
+  const onShow = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return
+    stop = start()
+    void client.invalidateQueries()
+  }
+  window.addEventListener('pagehide', onHide)
+  window.addEventListener('pageshow', onShow)
+  return () => {
+    window.removeEventListener('pagehide', onHide)
+    window.removeEventListener('pageshow', onShow)
+    stop()
+  }
 }
 
 function useLive(): LiveEvents {

@@ -1,4 +1,7 @@
 import { Activity, lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { checkSession } from './check-session.ts'
+import { onSignIn } from './other-tabs.ts'
 import { sessionEnd } from './session-end.ts'
 
 const load = () => import('./sign-in-again.tsx')
@@ -10,6 +13,8 @@ const SignInAgain = lazy(async () => ({ default: (await load()).SignInAgain }))
  */
 export function SessionGate({ children }: { children: ReactNode }) {
   const hasEnded = useSyncExternalStore(sessionEnd.subscribe, sessionEnd.hasCome)
+  const client = useQueryClient()
+  useEffect(() => onSignIn(() => void checkSession(client)), [client])
   useEffect(() => {
     // When it is needed, the server may have been updated and have other files.
     const timer = setTimeout(() => void load().catch(() => undefined), PRELOAD_MS)
