@@ -3,12 +3,11 @@ import { useLingui } from '@lingui/react/macro'
 import type { InstanceSettingName, InstanceSettings } from '../../../shared/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
-import { Combobox } from '../../ui/combobox.tsx'
 import { NumberField } from '../../ui/number-field.tsx'
 import { formatNumber } from '../../ui/words.ts'
 import { HISTORY_RANGE, type Draft } from './instance-draft.ts'
 import styles from './settings-page.module.css'
-import { zoneChoices } from './time-zones.ts'
+import { ZonePicker } from './zone-picker.tsx'
 
 interface FieldsProps {
   readonly settings: InstanceSettings
@@ -41,14 +40,14 @@ function useReason({ settings, isAdmin }: FieldsProps, name: InstanceSettingName
 
 function ZoneField(props: FieldsProps) {
   const { t } = useLingui()
-  const { settings, draft, onChange } = props
+  const { draft, onChange } = props
   const reason = useReason(props, 'timeZone')
   return (
     <WithReset {...props} name="timeZone" isLocked={reason !== undefined} label={t`Time zone`}>
-      <Combobox
+      <ZonePicker
         label={t`Time zone`}
         value={draft.timeZone ?? 'default'}
-        choices={[{ value: 'default', label: t`Each device’s own` }, ...zoneChoices(settings.timeZone.value)]}
+        first={[{ value: 'default', label: t`Each device’s own` }]}
         onChange={(zone) => onChange({ timeZone: zone === 'default' ? null : zone })}
         hint={t`Of times for everybody who has not chosen a zone for themselves.`}
         disabledReason={reason}

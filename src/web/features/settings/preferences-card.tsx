@@ -3,7 +3,6 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { Card } from '../../ui/card.tsx'
-import { Combobox } from '../../ui/combobox.tsx'
 import { setPreferences, usePreferences, type Preferences } from '../../ui/preferences.ts'
 import { SegmentedControl } from '../../ui/segmented-control.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -11,8 +10,8 @@ import { Switch } from '../../ui/switch.tsx'
 import { formatAbsolute, formatRelative } from '../../ui/time.ts'
 import { settingsQuery } from './settings.queries.ts'
 import styles from './settings-page.module.css'
-import { zoneChoices } from './time-zones.ts'
 import { ZoneClock } from './zone-clock.tsx'
+import { ZonePicker } from './zone-picker.tsx'
 
 /** What somebody chooses for themselves. It takes effect at once and is kept in this browser. */
 export function PreferencesCard() {
@@ -90,13 +89,12 @@ function ZoneField() {
   const isChosen = settings !== undefined && settings.timeZone.source !== 'default'
   const common = isChosen ? t`As the installation (${settings.timeZone.value})` : t`As this device`
   return (
-    <Combobox
+    <ZonePicker
       label={t`Time zone`}
       value={timeZone === 'device' && !isChosen ? 'auto' : timeZone}
-      choices={[
+      first={[
         { value: 'auto', label: common },
         ...(isChosen ? [{ value: 'device', label: t`As this device` }] : []),
-        ...zoneChoices(timeZone),
       ]}
       onChange={(value) => setPreferences({ timeZone: value })}
       hint={<ZoneClock />}
