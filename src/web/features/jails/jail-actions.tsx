@@ -1,0 +1,154 @@
+import { lazy, useState, type ReactNode } from 'react'
+import { useLingui } from '@lingui/react/macro'
+import { CirclePause, CirclePlay, CircleStop, Ellipsis, LockOpen, RefreshCw, RotateCcw } from 'lucide-react'
+import type { Host } from '../../../shared/host.ts'
+import type { Jail } from '../../../shared/jail.ts'
+import { sentencesOf } from '../../api/api-error.ts'
+import { Button } from '../../ui/button.tsx'
+import { Menu, MenuItem, MenuNote } from '../../ui/menu.tsx'
+import { showToast } from '../../ui/toast.ts'
+import { WhenOpened } from '../../ui/when-opened.tsx'
+import { actionEffect, actionName, actionsFor, doneSentence } from './jail-words.ts'
+import styles from './jails.module.css'
+import { useJailAction, usePendingAction, type JailAction } from './jails.queries.ts'
+import { useJailBlock } from './use-block.ts'
+
+const ActionDialog = lazy(async () => ({ default: (await import('./action-dialog.tsx')).ActionDialog }))
+
+/** What can be done to one jail. Whatever lifts bans, or loses changes, is asked about first. */
+export interface JailActions {
+  readonly pending: JailAction | undefined
+  readonly asking: JailAction | undefined
+  readonly lifted: number
+  readonly error: Error | null
+  /** fail2ban keeps a database, from which bans come back. */
+  readonly remembers: boolean
+  /** Why this user cannot do it now. */
+  blockOf: (action: JailAction) => string | undefined
+  choose: (action: JailAction) => void
+  confirm: (action: JailAction) => void
+  cancel: () => void
+}
+
+/** `losesChanges`: something was changed while the jail runs, which a reload takes back. */
+export function useJailActions(host: Host, jail: Jail, losesChanges = false): JailActions {
+  const key = { host: host.id, jail: jail.name }
+  const [lifted, setLifted] = useState(0)
+  const [asking, setAsking] = useState<JailAction | undefined>(undefined)
+  const action = useJailAction(key, setLifted)
+  const pending = usePendingAction(key)
+  const ofOperators = useJailBlock('operator', host)
+  const ofAdmins = useJailBlock('admin', host)
+
+  function run(chosen: JailAction): void {
+    setLifted(0)
+    void action.mutateAsync(chosen).then(
+      (outcome) => {
+        setAsking(undefined)
+        const title = doneSentence(chosen, jail.name, outcome.lifted)
+        showToast({ tone: 'ok', title, ...(chosen === 'idle' && { undo: () => run('resume') }) })
+      },
+      () => undefined,
+    )
+  }
+
+  return {
+    pending,
+    asking,
+    lifted,
+    error: action.error,
+    remembers: host.database !== 'switched-off',
+    blockOf: (chosen) => (chosen === 'unban-all' ? ofOperators : ofAdmins),
+    choose(chosen) {
+      action.reset()
+      if (needsConfirm(chosen, losesChanges)) setAsking(chosen)
+      else run(chosen)
+    },
+    confirm: run,
+    cancel() {
+      setAsking(undefined)
+      action.reset()
+    },
+  }
+}
+
+function needsConfirm(action: JailAction, losesChanges: boolean): boolean {
+  if (action === 'reload') return losesChanges
+  return action === 'stop' || action === 'restart' || action === 'unban-all'
+}
+
+/** Every action with what it does. */
+export function JailMenu({ jail, actions, label }: { jail: Jail; actions: JailActions; label?: string }) {
+  const { t } = useLingui()
+  const { name } = jail
+  const offered = actionsFor(jail)
+  const reasons = new Set(offered.map((action) => actions.blockOf(action)))
+  const [reason] = [...reasons].filter((text) => text !== undefined)
+  const trigger = (
+    <Button
+      variant={label === undefined ? 'ghost' : 'secondary'}
+      size={label === undefined ? 'icon' : 'medium'}
+      busy={actions.pending !== undefined}
+      aria-label={label === undefined ? t`Actions for ${name}` : undefined}
+    >
+      {label ?? <Ellipsis size={16} aria-hidden />}
+    </Button>
+  )
+  // While something is being done there is nothing to choose.
+  if (actions.pending) return trigger
+  return (
+    <Menu trigger={trigger}>
+      {reason !== undefined && <MenuNote>{reason}</MenuNote>}
+      {offered.map((action) => (
+        <MenuItem
+          key={action}
+          icon={ICONS[action]}
+          danger={action === 'stop'}
+          disabled={
+            actions.blockOf(action) !== undefined || (action === 'unban-all' && jail.currentlyBanned === 0)
+          }
+          onSelect={() => actions.choose(action)}
+        >
+          <span className={styles.choice}>
+            {actionName(action)}
+            <span>{actionEffect(action, jail, actions.remembers)}</span>
+          </span>
+        </MenuItem>
+      ))}
+    </Menu>
+  )
+}
+
+const ICONS: Record<JailAction, ReactNode> = {
+  start: <CirclePlay size={16} aria-hidden />,
+  stop: <CircleStop size={16} aria-hidden />,
+  restart: <RotateCcw size={16} aria-hidden />,
+  reload: <RefreshCw size={16} aria-hidden />,
+  idle: <CirclePause size={16} aria-hidden />,
+  resume: <CirclePlay size={16} aria-hidden />,
+  'unban-all': <LockOpen size={16} aria-hidden />,
+}
+
+/** The dialog that asks; to be placed beside the menu. */
+export function JailActionDialog({
+  jail,
+  actions,
+  changes = [],
+}: {
+  jail: Jail
+  actions: JailActions
+  /** What a reload would take back, in words. */
+  changes?: readonly string[]
+}) {
+  const isOpen = actions.asking !== undefined
+  return (
+    <WhenOpened open={isOpen}>
+      <ActionDialog open={isOpen} jail={jail} actions={actions} changes={changes} />
+    </WhenOpened>
+  )
+}
+
+/** Why the last action did not happen, where no dialog is there to say it. */
+export function actionFailure({ asking, error }: JailActions): string | undefined {
+  return asking === undefined && error ? sentencesOf(error) : undefined
+}
