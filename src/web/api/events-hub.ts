@@ -23,8 +23,14 @@ export interface EventsHubDeps {
   readonly sweepMs?: number
 }
 
+export interface EventsHub {
+  readonly connect: (port: MessagePort) => void
+  /** Ends everything; the tabs are not told. */
+  readonly close: () => void
+}
+
 /** The worker's part: one stream for all the tabs that have joined, as long as there is one. */
-export function createEventsHub(deps: EventsHubDeps): { connect: (port: MessagePort) => void } {
+export function createEventsHub(deps: EventsHubDeps): EventsHub {
   const { forgetMs = FORGET_MS, sweepMs = SWEEP_MS } = deps
   const tabs = new Map<MessagePort, Tab>()
   let stream: Stream | undefined
@@ -80,7 +86,7 @@ export function createEventsHub(deps: EventsHubDeps): { connect: (port: MessageP
     pauseOrResume()
   }
 
-  setInterval(() => {
+  const sweeper = setInterval(() => {
     for (const [port, tab] of tabs) if (Date.now() - tab.heardMs > forgetMs) leave(port)
     pauseOrResume()
   }, sweepMs)
@@ -92,6 +98,11 @@ export function createEventsHub(deps: EventsHubDeps): { connect: (port: MessageP
         if (parsed.success) hear(port, parsed.data)
       })
       port.start()
+    },
+    close() {
+      clearInterval(sweeper)
+      for (const port of tabs.keys()) port.close()
+      stream?.stop()
     },
   }
 }
