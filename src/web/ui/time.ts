@@ -121,6 +121,16 @@ export function formatClock(at: Date, now = new Date()): string {
   return day.format(at) === day.format(now) ? time : `${day.format(at)}, ${time}`
 }
 
+/** `14:02`, where the day goes without saying. */
+export function formatTime(at: Date): string {
+  return format({ hour: '2-digit', minute: '2-digit' }).format(at)
+}
+
+/** `Mon 23 Nov`, or without the day of the week. */
+export function formatDay(at: Date, weekday = true): string {
+  return format({ day: 'numeric', month: 'short', ...(weekday && { weekday: 'short' }) }).format(at)
+}
+
 /** `Europe/Vienna (UTC+1)`, for the line that says in which zone a page shows its times. */
 export function formatZone(now = new Date()): string {
   const zone = shownZone()
