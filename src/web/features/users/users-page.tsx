@@ -1,41 +1,54 @@
+import { lazy, Suspense } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import { useLocation, useNavigate } from 'react-router'
-import { Tabs } from '../../ui/tabs.tsx'
+import { NavLink, useLocation } from 'react-router'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import tabs from '../../ui/tabs.module.css'
 import { formatZone } from '../../ui/time.ts'
 import { KEEP_FOCUS } from '../shell/use-page-focus.ts'
-import { ChangePassword } from './change-password.tsx'
 import { MySessions } from './my-sessions.tsx'
-import { UsersCard } from './users-card.tsx'
 import styles from './users.module.css'
 
-const PATHS = { sessions: '/users', password: '/users/password', all: '/users/all' } as const
-type Part = keyof typeof PATHS
+const ChangePassword = lazy(async () => ({
+  default: (await import('./change-password.tsx')).ChangePassword,
+}))
+const UsersCard = lazy(async () => ({ default: (await import('./users-card.tsx')).UsersCard }))
 
-/** Where am I signed in, and who may do what. */
+const PATHS = { sessions: '/users', password: '/users/password', all: '/users/all' } as const
+
+/** Where am I signed in, and who may do what: three parts with addresses of their own. */
 export function UsersPage() {
   const { t } = useLingui()
   const { pathname } = useLocation()
-  const navigate = useNavigate()
-  const part: Part = pathname === PATHS.all ? 'all' : pathname === PATHS.password ? 'password' : 'sessions'
-  const labels = { sessions: t`My sessions`, password: t`Password`, all: t`Users` }
+  const parts = [
+    { to: PATHS.sessions, label: t`My sessions`, title: t`Users & sessions` },
+    { to: PATHS.password, label: t`Password`, title: t`Password` },
+    { to: PATHS.all, label: t`Users`, title: t`Users` },
+  ]
+  const title = parts.find(({ to }) => to === pathname)?.title ?? t`Users & sessions`
   const zone = formatZone()
   return (
     <div className={styles.page}>
-      <title>{`${part === 'sessions' ? t`Users & sessions` : labels[part]} · BanGUI`}</title>
+      <title>{`${title} · BanGUI`}</title>
       <header className={styles.head}>
         <h1 className={styles.title}>{t`Users & sessions`}</h1>
         <p className={styles.zone}>{t`Times in ${zone}`}</p>
       </header>
-      <Tabs
-        label={t`Users & sessions`}
-        value={part}
-        onChange={(next) => void navigate(PATHS[next], { state: KEEP_FOCUS })}
-        tabs={[
-          { value: 'sessions', label: labels.sessions, panel: <MySessions /> },
-          { value: 'password', label: labels.password, panel: <ChangePassword /> },
-          { value: 'all', label: labels.all, panel: <UsersCard /> },
-        ]}
-      />
+      <nav className={tabs.list} aria-label={t`Parts of this page`}>
+        {parts.map(({ to, label }) => (
+          <NavLink key={to} to={to} end state={KEEP_FOCUS} className={tabs.tab ?? ''}>
+            {label}
+          </NavLink>
+        ))}
+      </nav>
+      <Suspense fallback={<Skeleton rows={3} height={46} />}>
+        {pathname === PATHS.password ? (
+          <ChangePassword />
+        ) : pathname === PATHS.all ? (
+          <UsersCard />
+        ) : (
+          <MySessions />
+        )}
+      </Suspense>
     </div>
   )
 }
