@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { lingui } from '@lingui/vite-plugin'
@@ -10,6 +11,9 @@ const FIRST_LOAD_JS_KB = 200
 const CSS_KB = 15
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 /** The server fills these in per request; the development server has to stand in for it. */
 function fillPlaceholders(): Plugin {
@@ -98,13 +102,8 @@ export default defineConfig({
   root: here,
   // Relative addresses: the console may live below any path, which the server writes into <base>.
   base: './',
-  plugins: [
-    linguiMacros(),
-    lingui(),
-    react(),
-    fillPlaceholders(),
-    sizeBudget(),
-  ],
+  plugins: [linguiMacros(), lingui(), react(), fillPlaceholders(), sizeBudget()],
+  define: { __BANGUI_VERSION__: JSON.stringify(version) },
   build: {
     outDir: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     emptyOutDir: true,

@@ -14,7 +14,7 @@ export function Brand() {
         />
         <path d="M12.5 19.2l7-7" stroke="#fff" strokeWidth="2.2" strokeLinecap="round" />
       </svg>
-      BanGUI
+      <span>BanGUI</span>
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { preferences } from './preferences.ts'
 
 /**
  * What keys do, by key: `j`, `?`, two in a row as `g o`, or `mod+k` (Ctrl, on a Mac ⌘). Keys without `mod` are single keys:
@@ -25,13 +26,7 @@ const TYPING = 'input:not([type=checkbox], [type=radio], [type=button]), textare
 const OVERLAY = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]'
 
 let registrations: readonly Registration[] = []
-let areSingleKeysOn = (): boolean => true
 let first: { readonly key: string; readonly atMs: number } | undefined
-
-/** Where the preference is read; asked at each key. */
-export function setSingleKeysSource(source: () => boolean): void {
-  areSingleKeysOn = source
-}
 
 /** Registers keys while the component is shown. Where two want the same key, the one shown last has it. */
 export function useShortcuts(
@@ -58,7 +53,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.altKey) return
   const hasMod = event.ctrlKey || event.metaKey
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
-  if (!hasMod && (isWithin(event, TYPING) || !areSingleKeysOn())) return
+  if (!hasMod && (isWithin(event, TYPING) || !preferences().singleKeys)) return
   const isInDialog = isWithin(event, OVERLAY)
   const pressed = hasMod ? [`mod+${key}`] : [...sequence(key), key]
   for (const name of pressed) {

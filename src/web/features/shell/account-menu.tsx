@@ -1,6 +1,7 @@
 import { lazy, useState } from 'react'
+import { useLingui } from '@lingui/react/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { CircleUserRound, LogOut, MonitorX } from 'lucide-react'
+import { CircleUserRound, Keyboard, LogOut, MonitorSmartphone, MonitorX, Settings } from 'lucide-react'
 import { useNavigate } from 'react-router'
 import { Button } from '../../ui/button.tsx'
 import { Menu, MenuItem, MenuNote, MenuSeparator } from '../../ui/menu.tsx'
@@ -8,26 +9,68 @@ import { showToast } from '../../ui/toast.ts'
 import { WhenOpened } from '../../ui/when-opened.tsx'
 import { sessionHint } from '../session/session-hint.ts'
 import { sessionQuery, useSignOut } from '../session/session.queries.ts'
+import { helpOpen } from './help-open.ts'
 
 const SignOutOthers = lazy(async () => ({
-  default: (await import('./sign-out-others.tsx')).SignOutOthers,
+  default: (await import('../users/sign-out-others.tsx')).SignOutOthers,
 }))
 
 export function AccountMenu() {
-  const client = useQueryClient()
+  const { t } = useLingui()
   const navigate = useNavigate()
   const { data: session } = useQuery(sessionQuery)
-  const signOut = useSignOut()
-  const [asking, setAsking] = useState(false)
+  const leave = useLeave()
+  const [isAsking, setAsking] = useState(false)
   if (!session) return null
+  const { user, address } = session
+  const roles = { viewer: t`viewer`, operator: t`operator`, admin: t`administrator` }
+  const role = roles[user.role]
 
-  function leave() {
-    signOut.mutate(undefined, {
-      onSuccess: () => void goToSignIn(),
-      onError: (error) =>
-        showToast({ tone: 'danger', title: 'You are still signed in', detail: error.message }),
-    })
-  }
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" aria-label={t`Account: ${user.username}`}>
+            <CircleUserRound size={18} aria-hidden />
+          </Button>
+        }
+      >
+        <MenuNote>
+          <strong>{user.username}</strong>
+          {t`${role} · from ${address}`}
+        </MenuNote>
+        <MenuSeparator />
+        <MenuItem
+          icon={<MonitorSmartphone size={16} aria-hidden />}
+          onSelect={() => void navigate('/users')}
+        >{t`Sessions and password`}</MenuItem>
+        <MenuItem
+          icon={<Settings size={16} aria-hidden />}
+          onSelect={() => void navigate('/settings')}
+        >{t`Settings`}</MenuItem>
+        <MenuItem
+          icon={<Keyboard size={16} aria-hidden />}
+          onSelect={() => helpOpen.set(true)}
+        >{t`Keyboard shortcuts`}</MenuItem>
+        <MenuSeparator />
+        <MenuItem
+          icon={<MonitorX size={16} aria-hidden />}
+          onSelect={() => setAsking(true)}
+        >{t`Sign out other browsers…`}</MenuItem>
+        <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={leave}>{t`Sign out`}</MenuItem>
+      </Menu>
+      <WhenOpened open={isAsking}>
+        <SignOutOthers open={isAsking} onOpenChange={setAsking} />
+      </WhenOpened>
+    </>
+  )
+}
+
+function useLeave(): () => void {
+  const { t } = useLingui()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const signOut = useSignOut()
 
   async function goToSignIn() {
     sessionHint.mayExist = false
@@ -35,30 +78,10 @@ export function AccountMenu() {
     client.clear()
   }
 
-  return (
-    <>
-      <Menu
-        trigger={
-          <Button variant="ghost" size="icon" aria-label={`Account: ${session.user.username}`}>
-            <CircleUserRound size={18} aria-hidden />
-          </Button>
-        }
-      >
-        <MenuNote>
-          <strong>{session.user.username}</strong>
-          {session.user.role} · from {session.address}
-        </MenuNote>
-        <MenuSeparator />
-        <MenuItem icon={<MonitorX size={16} aria-hidden />} onSelect={() => setAsking(true)}>
-          Sign out other browsers…
-        </MenuItem>
-        <MenuItem icon={<LogOut size={16} aria-hidden />} onSelect={leave}>
-          Sign out
-        </MenuItem>
-      </Menu>
-      <WhenOpened open={asking}>
-        <SignOutOthers open={asking} onOpenChange={setAsking} />
-      </WhenOpened>
-    </>
-  )
+  return () =>
+    signOut.mutate(undefined, {
+      onSuccess: () => void goToSignIn(),
+      onError: (error) =>
+        showToast({ tone: 'danger', title: t`You are still signed in`, detail: error.message }),
+    })
 }

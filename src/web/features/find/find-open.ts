@@ -1,0 +1,4 @@
+import { createOpenState } from '../../ui/open-state.ts'
+
+/** The find box. */
+export const findOpen = createOpenState()

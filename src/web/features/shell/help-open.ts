@@ -1,0 +1,4 @@
+import { createOpenState } from '../../ui/open-state.ts'
+
+/** The list of keyboard shortcuts. */
+export const helpOpen = createOpenState()
