@@ -25,6 +25,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       events.onMessages((messages) => applyMessages(client, messages)),
       onAnswer(events.noteAnswer),
       catchUp(events, () => void client.invalidateQueries()),
+      onReopened(events, () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey })),
       pauseWhileHidden(events),
       pollWhileNotLive(
         events,
@@ -99,6 +100,16 @@ function catchUp(events: LiveEvents, refetch: () => void): () => void {
     if (broken === 'offline') showToast({ tone: 'ok', title: 'Connected again' })
     broken = undefined
     refetch()
+  })
+}
+
+/** The server ends a stream when something about its session changes, as the role does: who one is, is then asked anew. */
+function onReopened(events: LiveEvents, ask: () => void): () => void {
+  let wasOpen = false
+  return events.onStatus(({ phase }) => {
+    if (phase !== 'live') return
+    if (wasOpen) ask()
+    wasOpen = true
   })
 }
 
