@@ -8,6 +8,7 @@ export const pages: RouteObject[] = [
   page('/', () => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
   page('/ip/:ip', () => import('./features/ip/ip-page.tsx'), 'IpPage'),
   page('/jails', () => import('./features/jails/jails-page.tsx'), 'JailsPage'),
+  page('/jails/:name', () => import('./features/jails/jail-page.tsx'), 'JailPage'),
   page('/health', () => import('./features/cluster/health-page.tsx'), 'HealthPage'),
   page('/settings', () => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
   page('/users', () => import('./features/users/users-page.tsx'), 'UsersPage'),

@@ -135,7 +135,7 @@ export function doneSentence(action: JailAction, name: string, lifted: number): 
 
 export function settingName(name: JailSettingName): string {
   if (name === 'bantimeSeconds') return t`Ban time`
-  return name === 'findtimeSeconds' ? t`Find time` : t`Failures`
+  return name === 'findtimeSeconds' ? t`Find time` : t`Retries`
 }
 
 /** Those that make sense now, the most wanted first. */

@@ -60,7 +60,7 @@ export function JailsTable({
         </SortHeader>
         <ColumnHeader numeric>{t`Ban time`}</ColumnHeader>
         <ColumnHeader numeric>{t`Find time`}</ColumnHeader>
-        <ColumnHeader numeric>{t`Failures`}</ColumnHeader>
+        <ColumnHeader numeric>{t`Retries`}</ColumnHeader>
         <ColumnHeader hidden>{t`Actions`}</ColumnHeader>
       </TableHead>
       <TableBody>
