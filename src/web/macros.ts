@@ -1,7 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import { transformAsync } from '@babel/core'
 import type { Plugin } from 'vite'
+import { LATER_FEATURES } from './catalogues.ts'
 
 const IMPORTS_MACROS = /from ['"]@lingui\/(?:core|react)\/macro['"]/
+
+const SPEAKS_LATER = new RegExp(`/src/web/features/(?:${LATER_FEATURES.join('|')})/`)
+const WAIT = `\nimport ${JSON.stringify(fileURLToPath(new URL('later-texts.ts', import.meta.url)))}\n`
 
 /**
  * Turns Lingui's macros into calls with the id of their message. Babel rather than Lingui's own compiler, which is a native
@@ -18,7 +23,8 @@ export function linguiMacros(): Plugin {
     transform: {
       filter: { id: /\.tsx?$/, code: IMPORTS_MACROS },
       async handler(code, id) {
-        const result = await transformAsync(code, {
+        const waiting = SPEAKS_LATER.test(id) ? code + WAIT : code
+        const result = await transformAsync(waiting, {
           filename: id,
           configFile: false,
           babelrc: false,

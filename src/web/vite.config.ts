@@ -31,6 +31,7 @@ interface Chunk {
   readonly isEntry: boolean
   readonly facadeModuleId: string | null
   readonly imports: readonly string[]
+  readonly moduleIds: readonly string[]
   readonly viteMetadata?: { readonly importedCss: ReadonlySet<string> }
 }
 
@@ -38,11 +39,13 @@ interface Chunk {
 const FRAME = /shell\.tsx$/
 const PAGE = /-page\.tsx$/
 const FRAMELESS_PAGE = /(?:login|setup)-page\.tsx$/
-const CATALOGUE = /\.po$/
+const FIRST_TEXTS = /first\.po$/
+const LATER_TEXTS = /later\.po$/
+const WAITS_FOR_LATER_TEXTS = /later-texts\.ts$/
 
 /**
  * A first visitor of a page loads the entry, the texts, the frame and the page, each with all it imports; dialogs come when
- * opened. The longest catalogue counts.
+ * opened. The longest language counts.
  */
 function sizeBudget(): Plugin {
   return {
@@ -59,15 +62,16 @@ function sizeBudget(): Plugin {
       const entries = all.filter((chunk) => chunk.isEntry)
       const frames = all.filter((chunk) => FRAME.test(chunk.facadeModuleId ?? ''))
       const pages = all.filter((chunk) => PAGE.test(chunk.facadeModuleId ?? ''))
-      const [texts] = all
-        .filter((chunk) => CATALOGUE.test(chunk.facadeModuleId ?? ''))
-        .sort((a, b) => b.code.length - a.code.length)
-      if (frames.length !== 1 || pages.length < 3 || !texts) {
+      const first = longest(all, FIRST_TEXTS)
+      const later = longest(all, LATER_TEXTS)
+      if (frames.length !== 1 || pages.length < 3 || !first || !later) {
         this.error('The size budget finds no pages to measure.')
       }
       for (const page of pages) {
         const around = FRAMELESS_PAGE.test(page.facadeModuleId ?? '') ? [] : frames
-        const loaded = withImports([...entries, texts, ...around, page], chunks)
+        const loaded = withImports([...entries, first, ...around, page], chunks)
+        const modules = loaded.flatMap((chunk) => chunk.moduleIds)
+        if (modules.some((id) => WAITS_FOR_LATER_TEXTS.test(id))) loaded.push(later)
         const jsKb = sum(loaded.map((chunk) => gzipKb(chunk.code)))
         const css = new Set(loaded.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]))
         const pageCssKb = sum([...css].map((file) => cssKb.get(file) ?? 0))
@@ -77,6 +81,11 @@ function sizeBudget(): Plugin {
       }
     },
   }
+}
+
+function longest(chunks: readonly Chunk[], what: RegExp): Chunk | undefined {
+  const found = chunks.filter((chunk) => what.test(chunk.facadeModuleId ?? ''))
+  return found.sort((a, b) => b.code.length - a.code.length)[0]
 }
 
 function sum(numbers: readonly number[]): number {
