@@ -118,18 +118,13 @@ function textOf(env: Environment, name: string, secret: boolean, mistakes: strin
 function environmentSetting(
   env: Environment,
   name: string,
-  { secret, fallback, summary }: (typeof SETTINGS)[SettingName],
+  { secret, fallbackText, summary }: (typeof SETTINGS)[SettingName],
   text: string | undefined,
 ): EnvironmentSetting {
   const direct = nonEmpty(env[name])
   const source = text === undefined ? 'default' : direct === undefined ? 'file' : 'environment'
-  const value = text === undefined ? plainText(fallback) : withoutCredentials(text)
+  const value = text === undefined ? /^`([^`]+)`$/.exec(fallbackText)?.[1] : withoutCredentials(text)
   return { name, source, secret, ...(!secret && value !== undefined && { value }), summary }
-}
-
-function plainText(fallback: unknown): string | undefined {
-  if (Array.isArray(fallback)) return fallback.join(',')
-  return typeof fallback === 'string' || typeof fallback === 'number' ? String(fallback) : undefined
 }
 
 function assemble(

@@ -52,8 +52,12 @@ export function createRouter({ client, onSignedOut }: ServerState) {
     return null
   }
 
-  async function loadSetup(): Promise<null> {
-    if (!(await setupRequired())) throw redirect('/login')
+  async function loadSetup({ request }: LoaderFunctionArgs): Promise<null> {
+    const { required, step } = await client.fetchQuery(setupQuery)
+    if (required) return null
+    if (!(await isSignedIn())) throw redirect(step === undefined ? '/login' : loginPath(pathOf(request.url)))
+    const { user } = await client.ensureQueryData(sessionQuery)
+    if (step === undefined || user.role !== 'admin') throw redirect('/')
     return null
   }
 
@@ -70,7 +74,8 @@ function routes(loaders: Readonly<Record<'loadSetup' | 'loadLogin' | 'requireSes
     {
       path: '/setup',
       loader: loaders.loadSetup,
-      lazy: { Component: async () => (await import('./features/session/setup-page.tsx')).SetupPage },
+      shouldRevalidate: () => false,
+      lazy: { Component: async () => (await import('./features/setup/setup-page.tsx')).SetupPage },
     },
     {
       path: '/login',

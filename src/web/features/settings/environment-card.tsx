@@ -20,7 +20,7 @@ type Shown = 'set' | 'all'
 export function EnvironmentCard() {
   const { t } = useLingui()
   const { data, error, refetch } = useQuery(environmentQuery)
-  const [shown, setShown] = useState<Shown>('all')
+  const [shown, setShown] = useState<Shown>('set')
   const items = data?.filter((item) => shown === 'all' || item.source !== 'default')
   return (
     <Card
@@ -31,8 +31,8 @@ export function EnvironmentCard() {
           label={t`Variables shown`}
           value={shown}
           choices={[
+            { value: 'set', label: t`What is set` },
             { value: 'all', label: t`All` },
-            { value: 'set', label: t`Only what is set` },
           ]}
           onChange={setShown}
         />
@@ -77,7 +77,7 @@ function Variable({ item }: { item: EnvironmentSetting }) {
   const { i18n } = useLingui()
   const label = ENVIRONMENT_LABELS[item.name]
   return (
-    <Row>
+    <Row className={styles.variable}>
       <RowHeader>
         <span className={styles.name}>
           <code className={styles.code}>{item.name}</code>

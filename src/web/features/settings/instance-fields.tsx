@@ -38,7 +38,7 @@ function useReason({ settings, isAdmin }: FieldsProps, name: InstanceSettingName
   return isAdmin ? undefined : t`Only administrators can change this.`
 }
 
-function ZoneField(props: FieldsProps) {
+export function ZoneField(props: FieldsProps) {
   const { t } = useLingui()
   const { draft, onChange } = props
   const reason = useReason(props, 'timeZone')
@@ -56,7 +56,7 @@ function ZoneField(props: FieldsProps) {
   )
 }
 
-function HistoryField(props: FieldsProps) {
+export function HistoryField(props: FieldsProps) {
   const { t } = useLingui()
   const { settings, draft, isTried, onChange } = props
   const reason = useReason(props, 'historyDays')

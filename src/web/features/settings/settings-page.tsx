@@ -1,12 +1,16 @@
+import { lazy, Suspense } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { usePreferences } from '../../ui/preferences.ts'
 import { formatZone } from '../../ui/time.ts'
 import { sessionQuery } from '../session/session.queries.ts'
-import { EnvironmentCard } from './environment-card.tsx'
 import { InstanceCard } from './instance-card.tsx'
 import { PreferencesCard } from './preferences-card.tsx'
 import styles from './settings-page.module.css'
+
+const EnvironmentCard = lazy(async () => ({
+  default: (await import('./environment-card.tsx')).EnvironmentCard,
+}))
 
 /** What one chooses for oneself, what holds for everybody, and what was fixed when the console was started. */
 export function SettingsPage() {
@@ -31,7 +35,11 @@ export function SettingsPage() {
         <PreferencesCard />
         <InstanceCard isAdmin={isAdmin} />
       </div>
-      {isAdmin && <EnvironmentCard />}
+      {isAdmin && (
+        <Suspense fallback={null}>
+          <EnvironmentCard />
+        </Suspense>
+      )}
     </div>
   )
 }
