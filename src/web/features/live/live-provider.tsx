@@ -1,4 +1,5 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { t } from '@lingui/core/macro'
 import type { QueryClient } from '@tanstack/react-query'
 import { apiUrl } from '../../api/base-url.ts'
 import { connectWorker } from '../../api/connect-worker.ts'
@@ -88,7 +89,7 @@ export function useLiveRetry(): () => void {
 
 /** Why nothing can be changed now; undefined while the server is there. */
 export function useWriteBlock(): string | undefined {
-  return useLiveStatus().phase === 'offline' ? 'There is no connection to BanGUI.' : undefined
+  return useLiveStatus().phase === 'offline' ? t`There is no connection to BanGUI.` : undefined
 }
 
 /** After a break that was shown, everything is fetched again: the stream resumes bans, but not what else changed. */
@@ -97,7 +98,7 @@ function catchUp(events: LiveEvents, refetch: () => void): () => void {
   return events.onStatus(({ phase }) => {
     if (phase === 'offline' || (phase === 'reconnecting' && broken === undefined)) broken = phase
     if (phase !== 'live' || broken === undefined) return
-    if (broken === 'offline') showToast({ tone: 'ok', title: 'Connected again' })
+    if (broken === 'offline') showToast({ tone: 'ok', title: t`Connected again` })
     broken = undefined
     refetch()
   })
