@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { X } from 'lucide-react'
 import type { Host } from '../../../shared/host.ts'
-import { listedIp } from '../../../shared/ip.ts'
+import { ipKey, listedIp } from '../../../shared/ip.ts'
 import type { JailDetail } from '../../../shared/jail.ts'
 import { sentencesOf } from '../../api/api-error.ts'
 import { Button } from '../../ui/button.tsx'
@@ -30,7 +30,7 @@ export function IgnoreCard({ host, jail, ignoreip }: IgnoreCardProps) {
       <div className={styles.body}>
         {ignoreip.length > 0 ? (
           <ul className={styles.list} aria-label={t`Ignored by ${jail.name}`}>
-            {ignoreip.map((entry) => (
+            {ignoreip.toSorted(byAddress).map((entry) => (
               <Entry key={entry} of={key} entry={entry} isTemporary={added.includes(entry)} block={block} />
             ))}
           </ul>
@@ -50,6 +50,16 @@ export function IgnoreCard({ host, jail, ignoreip }: IgnoreCardProps) {
       </div>
     </Card>
   )
+}
+
+/** fail2ban keeps them in no order; names come last. */
+function byAddress(a: string, b: string): number {
+  return sortKey(a) < sortKey(b) ? -1 : 1
+}
+
+function sortKey(entry: string): string {
+  const listed = listedIp(entry)
+  return listed ? `0 ${ipKey(listed)}` : `1 ${entry}`
 }
 
 function Entry({

@@ -1,6 +1,15 @@
 import { lazy, useState, type ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import { CirclePause, CirclePlay, CircleStop, Ellipsis, LockOpen, RefreshCw, RotateCcw } from 'lucide-react'
+import {
+  ChevronDown,
+  CirclePause,
+  CirclePlay,
+  CircleStop,
+  Ellipsis,
+  LockOpen,
+  RefreshCw,
+  RotateCcw,
+} from 'lucide-react'
 import type { Host } from '../../../shared/host.ts'
 import type { Jail } from '../../../shared/jail.ts'
 import { sentencesOf } from '../../api/api-error.ts'
@@ -91,7 +100,8 @@ export function JailMenu({ jail, actions, label }: { jail: Jail; actions: JailAc
       busy={actions.pending !== undefined}
       aria-label={label === undefined ? t`Actions for ${name}` : undefined}
     >
-      {label ?? <Ellipsis size={16} aria-hidden />}
+      {label}
+      {label === undefined ? <Ellipsis size={16} aria-hidden /> : <ChevronDown size={14} aria-hidden />}
     </Button>
   )
   // While something is being done there is nothing to choose.

@@ -6,6 +6,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { formatClock } from '../../ui/time.ts'
+import { jailProblem } from '../../../shared/jail.ts'
 import type { HostWithJails } from '../hosts/hosts.queries.ts'
 import styles from './jails.module.css'
 import { JailsTable } from './jails-table.tsx'
@@ -41,7 +42,7 @@ export function JailsPage() {
 
 function Summary({ hosts }: { hosts: readonly HostWithJails[] }) {
   const jails = hosts.flatMap((host) => host.jails ?? [])
-  const active = jails.filter((jail) => jail.state === 'active').length
+  const ailing = jails.filter((jail) => jailProblem(jail) !== undefined).length
   const offline = hosts.find(({ host }) => !host.online)?.host
   const since = offline?.asOf === undefined ? undefined : formatClock(new Date(offline.asOf))
   if (since !== undefined) {
@@ -53,7 +54,9 @@ function Summary({ hosts }: { hosts: readonly HostWithJails[] }) {
   }
   return (
     <p className={styles.note}>
-      <Plural value={jails.length} one={`${active} of # jail active`} other={`${active} of # jails active`} />
+      <Plural value={jails.length} one="# jail" other="# jails" />
+      {' · '}
+      <Plural value={ailing} _0="all working" one="# needs a look" other="# need a look" />
     </p>
   )
 }
@@ -79,7 +82,7 @@ function Jails({ hosts }: { hosts: readonly HostWithJails[] | undefined }) {
   }
   const shown = filter.apply(rows)
   return (
-    <Card title={t`All jails`} note={<Trans>numbers count since each was started</Trans>}>
+    <Card title={t`All jails`}>
       <div className={styles.filter}>
         <Field
           type="search"

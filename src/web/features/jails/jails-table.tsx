@@ -76,8 +76,8 @@ function JailRow({ host, jail, several }: HostJail & { several: boolean }) {
   const { t } = useLingui()
   const actions = useJailActions(host, jail)
   const failure = actionFailure(actions)
-  const problem =
-    jailProblem(jail) === 'stopped' || jailProblem(jail) === 'idle' ? undefined : problemSentence(jail)
+  const kind = jailProblem(jail)
+  const problem = kind === 'stopped' || kind === 'idle' ? undefined : problemSentence(jail)
   const isStopped = jail.state === 'stopped'
   const total = formatNumber(jail.totalBanned)
   return (
@@ -88,7 +88,11 @@ function JailRow({ host, jail, several }: HostJail & { several: boolean }) {
       </RowHeader>
       <Cell className={styles.wide}>
         <JailState host={host.id} jail={jail} stale={!host.online} />
-        {problem !== undefined && <span className={styles.problem}>{problem}</span>}
+        {problem !== undefined && (
+          <span className={styles.problem} data-severe={kind === 'no-log' || undefined}>
+            {problem}
+          </span>
+        )}
         {failure !== undefined && (
           <span className={styles.problem} role="alert">
             {failure}

@@ -54,7 +54,11 @@ function File({ file }: { file: LogFile }) {
             </Trans>
           </span>
         )}
-        {note !== undefined && <span className={styles.problem}>{note}</span>}
+        {note !== undefined && (
+          <span className={styles.problem} data-severe={tone === 'danger' || undefined}>
+            {note}
+          </span>
+        )}
       </div>
       <Badge tone={tone}>{word}</Badge>
     </li>
@@ -63,7 +67,7 @@ function File({ file }: { file: LogFile }) {
 
 function useWords({ state }: LogFile): { tone: Tone; word: string; note?: string } {
   const { t } = useLingui()
-  if (state === 'ok') return { tone: 'ok', word: t`There` }
+  if (state === 'ok') return { tone: 'ok', word: t`Exists` }
   if (state === 'missing') {
     return {
       tone: 'danger',
