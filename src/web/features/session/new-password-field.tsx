@@ -24,7 +24,8 @@ export function NewPasswordField({
       {...field}
       value={value}
       hint={value === '' ? t`At least 12 characters. A few words in a row are easy to remember.` : undefined}
-      after={<Strength password={value} username={username} token={token} />}
+      // An error has said it.
+      after={field.error === undefined && <Strength password={value} username={username} token={token} />}
     />
   )
 }

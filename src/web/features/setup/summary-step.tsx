@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { SetupStep } from '../../../shared/setup.ts'
 import { Button } from '../../ui/button.tsx'
 import { HealthChecks } from '../health/health-checks.tsx'
+import { useHealthCount } from '../health/health.queries.ts'
 import { sessionQuery } from '../session/session.queries.ts'
 import { settingsQuery } from '../settings/settings.queries.ts'
 import styles from './setup.module.css'
@@ -15,18 +16,23 @@ import { stepName } from './steps.ts'
 /** What was chosen, what was left out, and whether all of it works. */
 export function SummaryStep(step: StepProps & { skipped: readonly SetupStep[] }) {
   const { t } = useLingui()
+  const problems = useHealthCount()
   return (
     <StepFrame
       step="summary"
       skipped={step.skipped}
-      title={t`Ready`}
-      lead={t`BanGUI is set up. These checks go on from now on; the page Health shows them at any time.`}
+      title={problems > 0 ? t`Almost ready` : t`Ready`}
+      lead={
+        problems > 0
+          ? t`BanGUI is set up, and something still needs a look. The page Health shows these checks at any time.`
+          : t`BanGUI is set up and working. The page Health shows these checks at any time.`
+      }
     >
       <Chosen skipped={step.skipped} />
       <h2 className={styles.subtitle}>
         <Trans>Checks</Trans>
       </h2>
-      <div className={styles.findings}>
+      <div className={styles.checks}>
         <HealthChecks />
       </div>
       <StepActions step={step} canSkip={false}>

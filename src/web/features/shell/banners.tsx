@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSessionStoreInterrupted } from '../../api/session-store.ts'
@@ -11,6 +11,10 @@ import { Fail2banBanners } from './fail2ban-banner.tsx'
 import styles from './frame.module.css'
 import { OwnAddressBanner } from './own-address-banner.tsx'
 
+const SetupReminder = lazy(async () => ({
+  default: (await import('../setup/setup-reminder.tsx')).SetupReminder,
+}))
+
 /** What everyone has to know at once, above every page. None of it hides the page or what is typed there. */
 export function Banners() {
   const { phase } = useLiveStatus()
@@ -20,6 +24,9 @@ export function Banners() {
       {phase === 'offline' ? <OfflineBanner /> : isInterrupted && <InterruptedBanner />}
       {phase !== 'offline' && <Fail2banBanners />}
       <OwnAddressBanner />
+      <Suspense fallback={null}>
+        <SetupReminder />
+      </Suspense>
     </div>
   )
 }
