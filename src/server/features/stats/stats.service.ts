@@ -27,7 +27,7 @@ const KEPT_ANSWERS = 50
 
 const SERIES = 5
 const MOST_JAILS = 100
-const MOST_REPEATS = 6
+const MOST_REPEATS = 8
 
 export function createStatsService(deps: { repository: StatsRepository; now: () => number }): StatsService {
   const { repository, now } = deps

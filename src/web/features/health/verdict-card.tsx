@@ -106,11 +106,11 @@ function Facts({ hosts, latestBan }: { hosts: readonly HostWithJails[]; latestBa
   const facts: ReactNode[] = []
   if (away?.asOf !== undefined) {
     const clock = formatClock(new Date(away.asOf))
-    facts.push(<Trans>what is shown is from {clock}</Trans>)
+    facts.push(<Trans>What is shown is from {clock}</Trans>)
   } else if (!away) {
     facts.push(
       active === all
-        ? plural(all, { one: '# jail active', other: 'all # jails active' })
+        ? plural(all, { one: '# jail active', other: 'All # jails active' })
         : plural(all, { one: `${active} of # jail active`, other: `${active} of # jails active` }),
     )
   }
