@@ -81,6 +81,7 @@ describe('acting on a jail', () => {
   it.each([
     ['start', 'startJail'],
     ['stop', 'stopJail'],
+    ['restart', 'restartJail'],
     ['reload', 'reloadJail'],
     ['idle', 'idleJail'],
     ['resume', 'resumeJail'],
@@ -109,17 +110,62 @@ describe('acting on a jail', () => {
   })
 })
 
-describe('PUT settings', () => {
-  const path = `${JAILS}/sshd/settings`
+describe('POST unban-all', () => {
+  const path = `${JAILS}/sshd/unban-all`
+
+  it('is for operators and says how many bans are gone and how many are left', async () => {
+    test.answer(() => ({ ok: true, lifted: { unbanned: 12, remaining: 3 } }))
+    await test.browser().post(path).expect(401)
+    await viewer.post(path).expect(403)
+    const response = await operator.post(path).expect(200)
+    expect(response.body).toEqual({ unbanned: 12, remaining: 3 })
+    expect(test.commands).toEqual([{ kind: 'unbanJail', jail: 'sshd' }])
+  })
+
+  it('names what is not there', async () => {
+    await operator.post('/api/v1/hosts/nowhere/jails/sshd/unban-all').expect(404)
+    test.answer(() => ({ ok: false, code: 'jail-not-found', message: 'fail2ban runs no jail called sshd.' }))
+    await operator.post(path).expect(404)
+  })
+})
+
+describe('PATCH /hosts/{host}/jails/{jail}', () => {
+  const path = `${JAILS}/sshd`
 
   it('changes what is named', async () => {
-    await operator.put(path).send({ maxretry: 3 }).expect(403)
-    await admin.put(path).send({ bantimeSeconds: -1, findtimeSeconds: 900, maxretry: 3 }).expect(200)
+    await test.browser().patch(path).send({ maxretry: 3 }).expect(401)
+    await operator.patch(path).send({ maxretry: 3 }).expect(403)
+    await admin.patch(path).send({ bantimeSeconds: -1, findtimeSeconds: 900, maxretry: 3 }).expect(200)
     expect(test.commands).toEqual([
       { kind: 'setBantime', jail: 'sshd', seconds: -1 },
       { kind: 'setFindtime', jail: 'sshd', seconds: 900 },
       { kind: 'setMaxretry', jail: 'sshd', count: 3 },
     ])
+  })
+
+  it('logs who changed what', async () => {
+    await admin.patch(path).send({ maxretry: 3 }).expect(200)
+    expect(test.logged).toContainEqual(
+      expect.objectContaining({
+        action: 'jail.change',
+        actor: 'admin',
+        object: 'local/sshd',
+        change: { maxretry: 3 },
+        result: 'done',
+      }),
+    )
+  })
+
+  it('says what was changed before something was refused', async () => {
+    test.answer((command) =>
+      command.kind === 'setFindtime'
+        ? { ok: false, code: 'fail2ban-refused', message: 'fail2ban refused: ValueError.' }
+        : { ok: true, jail: detail },
+    )
+    const response = await admin.patch(path).send({ bantimeSeconds: 60, findtimeSeconds: 900 }).expect(502)
+    expect(response.body.detail).toBe(
+      'bantime was changed, but findtime was not: fail2ban refused: ValueError.',
+    )
   })
 
   it.each([
@@ -130,40 +176,67 @@ describe('PUT settings', () => {
     [{ maxretry: 0 }, '/maxretry'],
     [{ failregex: '.*' }, '/failregex'],
   ])('refuses %j', async (body, pointer) => {
-    const response = await admin.put(path).send(body).expect(400)
+    const response = await admin.patch(path).send(body).expect(400)
     expect(response.body.errors[0]).toMatchObject({ in: 'body', pointer })
     expect(test.commands).toEqual([])
   })
 })
 
-describe('ignoreip', () => {
+describe('POST ignoreip', () => {
   const path = `${JAILS}/sshd/ignoreip`
 
-  it('is added to and taken from', async () => {
-    await operator
+  it('adds addresses and reports on each in the order of the request', async () => {
+    test.answer(() => ({
+      ok: true,
+      ignored: [
+        { ip: '10.0.0.0/8', outcome: 'already-listed' },
+        { ip: '192.0.2.9', outcome: 'added' },
+      ],
+    }))
+    const ips = ['192.0.2.9', 'example.org', '10.1.2.3/8']
+    await test.browser().post(path).send({ ips }).expect(401)
+    await viewer.post(path).send({ ips }).expect(403)
+    const response = await operator.post(path).send({ ips }).expect(200)
+    expect(response.body.items).toEqual([
+      { ip: '192.0.2.9', outcome: 'added' },
+      { ip: 'example.org', outcome: 'invalid', detail: expect.any(String) },
+      { ip: '10.0.0.0/8', outcome: 'already-listed' },
+    ])
+    expect(test.commands).toEqual([{ kind: 'addIgnoreip', jail: 'sshd', ips: ['192.0.2.9', '10.0.0.0/8'] }])
+  })
+
+  it.each([['example.org'], ['0.0.0.0/0'], ['::/0'], ['10.0.0.0/7']])('refuses %s alone', async (ip) => {
+    const response = await operator
       .post(path)
-      .send({ ips: ['192.0.2.9'] })
-      .expect(403)
-    await admin
-      .post(path)
-      .send({ ips: ['192.0.2.9', '10.0.0.0/8'] })
-      .expect(200)
-    await admin
-      .delete(path)
-      .send({ ips: ['192.0.2.9'] })
-      .expect(200)
+      .send({ ips: [ip] })
+      .expect(400)
+    expect(response.body.errors).toMatchObject([{ in: 'body', pointer: '/ips/0' }])
+    expect(test.commands).toEqual([])
+  })
+})
+
+describe('DELETE ignoreip/{ip}', () => {
+  const path = `${JAILS}/sshd/ignoreip/`
+
+  it('takes whatever is listed off the list', async () => {
+    test.answer((command) => ({
+      ok: true,
+      ignored: command.kind === 'removeIgnoreip' ? [{ ip: command.ips[0] ?? '', outcome: 'removed' }] : [],
+    }))
+    await test.browser().delete(`${path}192.0.2.9`).expect(401)
+    await viewer.delete(`${path}192.0.2.9`).expect(403)
+    const response = await operator.delete(`${path}${encodeURIComponent('10.0.0.0/8')}`).expect(200)
+    expect(response.body.items).toEqual([{ ip: '10.0.0.0/8', outcome: 'removed' }])
+    await operator.delete(`${path}vpn.example.org`).expect(200)
     expect(test.commands).toEqual([
-      { kind: 'addIgnoreip', jail: 'sshd', ips: ['192.0.2.9', '10.0.0.0/8'] },
-      { kind: 'removeIgnoreip', jail: 'sshd', ips: ['192.0.2.9'] },
+      { kind: 'removeIgnoreip', jail: 'sshd', ips: ['10.0.0.0/8'] },
+      { kind: 'removeIgnoreip', jail: 'sshd', ips: ['vpn.example.org'] },
     ])
   })
 
-  it('refuses what is no address, with the place', async () => {
-    const response = await admin
-      .post(path)
-      .send({ ips: ['192.0.2.9', 'example.org'] })
-      .expect(400)
-    expect(response.body.errors).toMatchObject([{ in: 'body', pointer: '/ips/1' }])
-    expect(test.commands).toEqual([])
+  it('says that it was not listed', async () => {
+    test.answer(() => ({ ok: true, ignored: [{ ip: '192.0.2.9', outcome: 'not-listed' }] }))
+    const response = await operator.delete(`${path}192.0.2.9`).expect(404)
+    expect(response.body).toMatchObject({ code: 'not-found', detail: expect.stringContaining('192.0.2.9') })
   })
 })
