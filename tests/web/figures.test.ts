@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals'
+import { i18n } from '@lingui/core'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { Instance, StateServerFacts } from '../../src/shared/cluster.ts'
 import {
   formatBytes,
@@ -21,6 +22,8 @@ const redis: StateServerFacts = {
   clockSkewMs: 0,
 }
 
+beforeAll(() => i18n.loadAndActivate({ locale: 'en', messages: {} }))
+
 describe('figures of the health page', () => {
   it.each([
     [0, '0 B'],
@@ -30,7 +33,7 @@ describe('figures of the health page', () => {
     [1_250_000, '1.3 MB'],
     [94_400_000, '94 MB'],
     [999_600_000, '1.0 GB'],
-    [3e15, '3000 TB'],
+    [3e15, '3,000 TB'],
   ])('writes %d bytes as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text)
   })

@@ -126,6 +126,11 @@ export function formatTime(at: Date): string {
   return format({ hour: '2-digit', minute: '2-digit' }).format(at)
 }
 
+/** `14:02:11` */
+export function formatTimeOfDay(at: Date): string {
+  return format({ timeStyle: 'medium' }).format(at)
+}
+
 /** `Mon 23 Nov`, or without the day of the week. */
 export function formatDay(at: Date, weekday = true): string {
   return format({ day: 'numeric', month: 'short', ...(weekday && { weekday: 'short' }) }).format(at)

@@ -1,4 +1,7 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
 import type { Instance, StateServerFacts } from '../../../shared/cluster.ts'
+import { formatNumber } from '../../ui/words.ts'
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
@@ -10,39 +13,50 @@ export function formatBytes(bytes: number): string {
     value /= 1000
     unit += 1
   }
-  return `${value.toFixed(unit > 0 && value < 9.95 ? 1 : 0)} ${UNITS[unit]}`
+  const digits = unit > 0 && value < 9.95 ? 1 : 0
+  return `${rounded(value, digits, digits)} ${UNITS[unit]}`
 }
 
 /** `0.4 ms`, `12 ms`, `3.2 s`, `2 min`. */
 export function formatMilliseconds(ms: number): string {
-  if (ms < 9.95) return `${Number(ms.toFixed(1))} ms`
-  if (ms < 999.5) return `${ms.toFixed(0)} ms`
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
-  return `${Math.round(ms / 60_000)} min`
+  if (ms < 9.95) return `${rounded(ms, 1)} ms`
+  if (ms < 999.5) return `${rounded(ms, 0)} ms`
+  if (ms < 59_950) return `${rounded(ms / 1000, 1, 1)} s`
+  return `${rounded(ms / 60_000, 0)} min`
+}
+
+function rounded(value: number, maximumFractionDigits: number, minimumFractionDigits = 0): string {
+  return formatNumber(value, { maximumFractionDigits, minimumFractionDigits })
 }
 
 /** What people know a process by: `alpha · worker 2 · pid 4711`. */
 export function nameOfProcess({ hostname, worker, pid }: Instance): string {
-  return [hostname, worker === undefined ? '' : `worker ${worker}`, `pid ${pid}`].filter(Boolean).join(' · ')
+  const process = String(pid)
+  return worker === undefined
+    ? t`${hostname} · pid ${process}`
+    : t`${hostname} · worker ${worker} · pid ${process}`
 }
 
-const PERSISTENCE: Readonly<Record<StateServerFacts['persistence'], string>> = {
-  aof: 'append-only file',
-  rdb: 'snapshots only: a restart loses the last minutes',
-  none: 'none: a restart signs everybody out',
+const PERSISTENCE: Readonly<Record<StateServerFacts['persistence'], MessageDescriptor>> = {
+  aof: msg`append-only file`,
+  rdb: msg`snapshots only: a restart loses the last minutes`,
+  none: msg`none: a restart signs everybody out`,
 }
 
 export function persistenceInWords(server: StateServerFacts): string {
-  return PERSISTENCE[server.persistence]
+  return t(PERSISTENCE[server.persistence])
 }
 
 export function memoryInWords({ usedMemoryBytes, maxMemoryBytes }: StateServerFacts): string {
   const used = formatBytes(usedMemoryBytes)
-  return maxMemoryBytes === 0 ? `${used}, no limit` : `${used} of ${formatBytes(maxMemoryBytes)}`
+  if (maxMemoryBytes === 0) return t`${used}, no limit`
+  const most = formatBytes(maxMemoryBytes)
+  return t`${used} of ${most}`
 }
 
 /** Small differences are no news. */
 export function skewInWords({ clockSkewMs }: StateServerFacts): string {
-  if (Math.abs(clockSkewMs) < 100) return 'the same'
-  return `${formatMilliseconds(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'ahead of' : 'behind'} BanGUI’s`
+  if (Math.abs(clockSkewMs) < 100) return t`the same`
+  const distance = formatMilliseconds(Math.abs(clockSkewMs))
+  return clockSkewMs > 0 ? t`${distance} ahead of BanGUI’s` : t`${distance} behind BanGUI’s`
 }

@@ -1,10 +1,11 @@
+import { plural } from '@lingui/core/macro'
+import { useLingui } from '@lingui/react/macro'
 import type { HeldLease, Instance } from '../../../shared/cluster.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { ColumnHeader, Row, RowHeader, Table, TableBody, TableHead } from '../../ui/table.tsx'
-import { countOf } from '../../ui/words.ts'
 import { formatBytes, formatMilliseconds, nameOfProcess } from './figures.ts'
 import styles from './health-page.module.css'
 import { LabelledCell } from './labelled-cell.tsx'
@@ -20,27 +21,31 @@ function byPlace(a: Instance, b: Instance): number {
 
 /** Every process that serves now. */
 export function InstancesCard({ instances }: { instances: readonly Instance[] }) {
+  const { t } = useLingui()
   const newest = Math.max(...instances.map(({ seenAt }) => Date.parse(seenAt)))
   return (
-    <Card title="Instances and workers" note={countOf(instances.length, 'process', 'processes')}>
+    <Card
+      title={t`Instances and workers`}
+      note={plural(instances.length, { one: '# process', other: '# processes' })}
+    >
       {instances.length === 0 ? (
         <EmptyState
           tone="neutral"
-          title="No process has told of itself yet"
-          detail="Each does so every two seconds."
+          title={t`No process has told of itself yet`}
+          detail={t`Each does so every two seconds.`}
         />
       ) : (
-        <Table label="Instances and workers" className={styles.table}>
+        <Table label={t`Instances and workers`} className={styles.table}>
           <TableHead>
-            <ColumnHeader>Process</ColumnHeader>
-            <ColumnHeader>State</ColumnHeader>
-            <ColumnHeader>Roles</ColumnHeader>
-            <ColumnHeader>Version</ColumnHeader>
-            <ColumnHeader>Started</ColumnHeader>
-            <ColumnHeader numeric>Lag, median</ColumnHeader>
-            <ColumnHeader numeric>Lag, p99</ColumnHeader>
-            <ColumnHeader numeric>Memory</ColumnHeader>
-            <ColumnHeader numeric>Heap</ColumnHeader>
+            <ColumnHeader>{t`Process`}</ColumnHeader>
+            <ColumnHeader>{t`State`}</ColumnHeader>
+            <ColumnHeader>{t`Roles`}</ColumnHeader>
+            <ColumnHeader>{t`Version`}</ColumnHeader>
+            <ColumnHeader>{t`Started`}</ColumnHeader>
+            <ColumnHeader numeric>{t`Lag, median`}</ColumnHeader>
+            <ColumnHeader numeric>{t`Lag, p99`}</ColumnHeader>
+            <ColumnHeader numeric>{t`Memory`}</ColumnHeader>
+            <ColumnHeader numeric>{t`Heap`}</ColumnHeader>
           </TableHead>
           <TableBody>
             {instances.toSorted(byPlace).map((instance) => (
@@ -58,6 +63,7 @@ export function InstancesCard({ instances }: { instances: readonly Instance[] })
 }
 
 function InstanceRow({ instance, isSilent }: { instance: Instance; isSilent: boolean }) {
+  const { t } = useLingui()
   const { eventLoopLag } = instance
   return (
     <Row className={styles.row}>
@@ -65,24 +71,24 @@ function InstanceRow({ instance, isSilent }: { instance: Instance; isSilent: boo
         <span className={styles.mainName}>{nameOfProcess(instance)}</span>
         <span className={styles.remark}>{instance.id}</span>
       </RowHeader>
-      <LabelledCell label="State">
+      <LabelledCell label={t`State`}>
         <InstanceBadge ready={instance.ready} isSilent={isSilent} />
       </LabelledCell>
-      <LabelledCell label="Roles">{instance.roles.join(', ')}</LabelledCell>
-      <LabelledCell label="Version">{instance.version}</LabelledCell>
-      <LabelledCell label="Started">
+      <LabelledCell label={t`Roles`}>{instance.roles.join(', ')}</LabelledCell>
+      <LabelledCell label={t`Version`}>{instance.version}</LabelledCell>
+      <LabelledCell label={t`Started`}>
         <RelativeTime at={instance.startedAt} />
       </LabelledCell>
-      <LabelledCell label="Lag, median" numeric>
+      <LabelledCell label={t`Lag, median`} numeric>
         {formatMilliseconds(eventLoopLag.p50Ms)}
       </LabelledCell>
-      <LabelledCell label="Lag, p99" numeric>
+      <LabelledCell label={t`Lag, p99`} numeric>
         {formatMilliseconds(eventLoopLag.p99Ms)}
       </LabelledCell>
-      <LabelledCell label="Memory" numeric>
+      <LabelledCell label={t`Memory`} numeric>
         {formatBytes(instance.rssBytes)}
       </LabelledCell>
-      <LabelledCell label="Heap" numeric>
+      <LabelledCell label={t`Heap`} numeric>
         {formatBytes(instance.heapUsedBytes)}
       </LabelledCell>
     </Row>
@@ -90,8 +96,9 @@ function InstanceRow({ instance, isSilent }: { instance: Instance; isSilent: boo
 }
 
 function InstanceBadge({ ready, isSilent }: { ready: boolean; isSilent: boolean }) {
-  if (isSilent) return <Badge tone="warn">Silent</Badge>
-  return ready ? <Badge tone="ok">Ready</Badge> : <Badge tone="warn">Not ready</Badge>
+  const { t } = useLingui()
+  if (isSilent) return <Badge tone="warn">{t`Silent`}</Badge>
+  return ready ? <Badge tone="ok">{t`Ready`}</Badge> : <Badge tone="warn">{t`Not ready`}</Badge>
 }
 
 /** Who does what only one may do at a time. */
@@ -102,20 +109,21 @@ export function LeasesCard({
   leases: readonly HeldLease[]
   instances: readonly Instance[]
 }) {
+  const { t } = useLingui()
   return (
-    <Card title="Leases" note="what only one process does at a time">
+    <Card title={t`Leases`} note={t`what only one process does at a time`}>
       {leases.length === 0 ? (
         <EmptyState
           tone="warn"
-          title="Nobody holds a lease"
-          detail="So no process talks to fail2ban just now. One with the role agent takes over within seconds."
+          title={t`Nobody holds a lease`}
+          detail={t`So no process talks to fail2ban just now. One with the role agent takes over within seconds.`}
         />
       ) : (
-        <Table label="Leases" className={styles.table}>
+        <Table label={t`Leases`} className={styles.table}>
           <TableHead>
-            <ColumnHeader>Lease</ColumnHeader>
-            <ColumnHeader>Held by</ColumnHeader>
-            <ColumnHeader>Ends unless renewed</ColumnHeader>
+            <ColumnHeader>{t`Lease`}</ColumnHeader>
+            <ColumnHeader>{t`Held by`}</ColumnHeader>
+            <ColumnHeader>{t`Ends unless renewed`}</ColumnHeader>
           </TableHead>
           <TableBody>
             {leases.map((lease) => (
@@ -135,17 +143,18 @@ export function LeasesCard({
 const AGENT = /^agent\/(.+)$/
 
 function LeaseRow({ lease, holder }: { lease: HeldLease; holder: Instance | undefined }) {
+  const { t } = useLingui()
   const host = AGENT.exec(lease.name)?.[1]
   return (
     <Row className={styles.row}>
       <RowHeader className={styles.name}>
         <span className={styles.mainName}>{lease.name}</span>
-        {host !== undefined && <span className={styles.remark}>talks to the fail2ban of {host}</span>}
+        {host !== undefined && <span className={styles.remark}>{t`talks to the fail2ban of ${host}`}</span>}
       </RowHeader>
-      <LabelledCell label="Held by" className={styles.wraps}>
-        {holder ? nameOfProcess(holder) : 'a process that is silent'}
+      <LabelledCell label={t`Held by`} className={styles.wraps}>
+        {holder ? nameOfProcess(holder) : t`a process that is silent`}
       </LabelledCell>
-      <LabelledCell label="Ends unless renewed">
+      <LabelledCell label={t`Ends unless renewed`}>
         <RelativeTime at={lease.expiresAt} />
       </LabelledCell>
     </Row>

@@ -1,5 +1,7 @@
+import { Trans, useLingui } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import type { Cluster, StateServerFacts } from '../../../shared/cluster.ts'
+import { inChosenLanguage } from '../../api/server-words.ts'
 import { Badge, ToneIcon, type Tone } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { cx } from '../../ui/class-names.ts'
@@ -15,19 +17,22 @@ export function StateCard({
   /** It does not answer just now, and `cluster` is what was known before. */
   isSilent: boolean
 }) {
+  const { t } = useLingui()
   const { provider, state } = cluster
   return (
     <Card
-      title="State"
-      note={provider === 'redis' ? 'Sessions, limits and status in Redis' : 'Sessions, limits and status'}
-      actions={isSilent ? <Badge tone="danger">Not answering</Badge> : <StateBadge state={state} />}
+      title={t`State`}
+      note={provider === 'redis' ? t`Sessions, limits and status in Redis` : t`Sessions, limits and status`}
+      actions={isSilent ? <Badge tone="danger">{t`Not answering`}</Badge> : <StateBadge state={state} />}
     >
       <Findings tone="danger" sentences={state.reasons} />
       <Findings tone="warn" sentences={state.warnings} />
       {provider === 'memory' && (
         <p className={styles.explanation}>
-          Everything is kept inside the one process that answers. To run several workers or replicas, set{' '}
-          <code>STATE_BACKEND=redis</code> and <code>REDIS_URL</code>.
+          <Trans>
+            Everything is kept inside the one process that answers. To run several workers or replicas, set{' '}
+            <code>STATE_BACKEND=redis</code> and <code>REDIS_URL</code>.
+          </Trans>
         </p>
       )}
       {state.server && <RedisFacts server={state.server} />}
@@ -36,11 +41,12 @@ export function StateCard({
 }
 
 function StateBadge({ state }: { state: Cluster['state'] }) {
-  if (!state.ok) return <Badge tone="danger">Not working</Badge>
+  const { t } = useLingui()
+  if (!state.ok) return <Badge tone="danger">{t`Not working`}</Badge>
   return state.warnings.length > 0 ? (
-    <Badge tone="warn">Needs a look</Badge>
+    <Badge tone="warn">{t`Needs a look`}</Badge>
   ) : (
-    <Badge tone="ok">Working</Badge>
+    <Badge tone="ok">{t`Working`}</Badge>
   )
 }
 
@@ -51,7 +57,7 @@ function Findings({ tone, sentences }: { tone: Tone; sentences: readonly string[
       {sentences.map((sentence) => (
         <li key={sentence}>
           <ToneIcon tone={tone} size={16} />
-          <span>{sentence}</span>
+          <span>{inChosenLanguage(sentence)}</span>
         </li>
       ))}
     </ul>
@@ -59,19 +65,20 @@ function Findings({ tone, sentences }: { tone: Tone; sentences: readonly string[
 }
 
 function RedisFacts({ server }: { server: StateServerFacts }) {
+  const { t } = useLingui()
   return (
     <dl className={styles.facts}>
       <Fact label="Redis">{server.version}</Fact>
-      <Fact label="Runs as">
+      <Fact label={t`Runs as`}>
         {server.topology}, {server.role}
       </Fact>
-      <Fact label="Answers in">{formatMilliseconds(server.latencyMs)}</Fact>
-      <Fact label="Memory">{memoryInWords(server)}</Fact>
-      <Fact label="When memory is full">
+      <Fact label={t`Answers in`}>{formatMilliseconds(server.latencyMs)}</Fact>
+      <Fact label={t`Memory`}>{memoryInWords(server)}</Fact>
+      <Fact label={t`When memory is full`}>
         <code>{server.evictionPolicy}</code>
       </Fact>
-      <Fact label="Persistence">{persistenceInWords(server)}</Fact>
-      <Fact label="Its clock">{skewInWords(server)}</Fact>
+      <Fact label={t`Persistence`}>{persistenceInWords(server)}</Fact>
+      <Fact label={t`Its clock`}>{skewInWords(server)}</Fact>
     </dl>
   )
 }

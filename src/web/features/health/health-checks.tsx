@@ -1,4 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
+import { useLocation } from 'react-router'
 import type { HealthCheck, HealthLevel } from '../../../shared/health.ts'
 import { sentencesOf } from '../../api/api-error.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -46,11 +47,12 @@ export function HealthChecks() {
 
 function CheckItem({ check, severalHosts }: { check: HealthCheck; severalHosts: boolean }) {
   const { i18n } = useLingui()
+  const { hash } = useLocation()
   const { id, level, host, finding, fix } = check
   const isProblem = level === 'failing' || level === 'warning'
   const advice = isProblem ? adviceInWords(finding) : undefined
   return (
-    <li className={styles.check} id={id} data-check={id} data-level={level}>
+    <li className={styles.check} id={id} data-level={level} data-meant={hash === `#${id}` || undefined}>
       <Badge tone={TONES[level]}>{i18n._(LEVELS[level])}</Badge>
       <div className={styles.words}>
         <h3 className={styles.label}>
