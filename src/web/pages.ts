@@ -6,6 +6,7 @@ const loads: Array<() => Promise<unknown>> = []
 /** The pages inside the shell, each loaded when it is first opened. Their files are called `…-page.tsx`. */
 export const pages: RouteObject[] = [
   page('/', () => import('./features/overview/overview-page.tsx'), 'OverviewPage'),
+  page('/bans', () => import('./features/bans/bans-page.tsx'), 'BansPage'),
   page('/ip/:ip', () => import('./features/ip/ip-page.tsx'), 'IpPage'),
   page('/jails', () => import('./features/jails/jails-page.tsx'), 'JailsPage'),
   page('/jails/:name', () => import('./features/jails/jail-page.tsx'), 'JailPage'),

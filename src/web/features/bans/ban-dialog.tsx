@@ -1,13 +1,14 @@
 import { useRef, useState, type FormEvent, type RefObject } from 'react'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { IpResult } from '../../../shared/ban.ts'
-import { formatDuration } from '../../../shared/duration.ts'
 import { ApiError } from '../../api/api-error.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextAreaField } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
+import { formatDuration } from '../../ui/time.ts'
 import type { HostWithJails } from '../hosts/hosts.queries.ts'
 import { sessionQuery } from '../session/session.queries.ts'
 import { splitAddresses } from './addresses.ts'
@@ -22,17 +23,20 @@ interface BanDialogProps {
   hosts: readonly HostWithJails[]
   /** The jail that is looked at; empty for none. */
   chosenJail: string
+  /** What stands in the field at first. */
+  addresses?: string
 }
 
 /** Bans addresses by hand and says of each one what became of it. */
-export function BanDialog({ open, onOpenChange, hosts, chosenJail }: BanDialogProps) {
+export function BanDialog({ open, onOpenChange, hosts, chosenJail, addresses = '' }: BanDialogProps) {
+  const { t } = useLingui()
   const text = useRef<HTMLTextAreaElement>(null)
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Ban an address"
-      description="fail2ban blocks it at once, as if the jail had caught it."
+      title={t`Ban an IP`}
+      description={t`fail2ban blocks it at once, as if the jail had caught it.`}
       initialFocus={text}
     >
       <BanForm
@@ -41,6 +45,7 @@ export function BanDialog({ open, onOpenChange, hosts, chosenJail }: BanDialogPr
         onDone={() => onOpenChange(false)}
         hosts={hosts}
         chosenJail={chosenJail}
+        addresses={addresses}
       />
     </Dialog>
   )
@@ -53,13 +58,14 @@ interface Target {
   readonly jail: string
 }
 
+/** As `sshd, 10 min`, on several machines as `sshd (web-01), 10 min`. */
 function targetsOf(hosts: readonly HostWithJails[]): Target[] {
   return hosts.flatMap(({ host, jails }) =>
     (jails ?? [])
       .filter((jail) => jail.state !== 'stopped')
       .map((jail) => {
         const time = jail.bantimeSeconds === undefined ? '' : `, ${formatDuration(jail.bantimeSeconds)}`
-        const where = hosts.length > 1 ? ` on ${host.id}` : ''
+        const where = hosts.length > 1 ? ` (${host.id})` : ''
         return {
           value: `${host.id}/${jail.name}`,
           label: `${jail.name}${where}${time}`,
@@ -73,12 +79,14 @@ function targetsOf(hosts: readonly HostWithJails[]): Target[] {
 interface BanFormProps extends Pick<BanDialogProps, 'hosts' | 'chosenJail'> {
   text: RefObject<HTMLTextAreaElement | null>
   onDone: () => void
+  addresses: string
 }
 
-function BanForm({ text, onDone, hosts, chosenJail }: BanFormProps) {
+function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
+  const { t } = useLingui()
   const targets = targetsOf(hosts)
   const [picked, setPicked] = useState<string | undefined>(undefined)
-  const [typed, setTyped] = useState('')
+  const [typed, setTyped] = useState(addresses)
   const [missing, setMissing] = useState(false)
   const ban = useBan()
   const tell = useBanToast()
@@ -98,13 +106,12 @@ function BanForm({ text, onDone, hosts, chosenJail }: BanFormProps) {
   function send(wanted: readonly string[], force: boolean) {
     if (!target || ban.isPending) return
     const { host, jail } = target
-    const order = { host, jail, ips: wanted, force }
     const onSuccess = (results: readonly IpResult[]) => {
       if (results.some((result) => result.outcome === 'failed' || result.outcome === 'invalid')) return
       tell(host, jail, results)
       onDone()
     }
-    ban.mutate(order, { onSuccess })
+    ban.mutate({ host, jail, ips: wanted, force }, { onSuccess })
   }
 
   function change() {
@@ -117,9 +124,9 @@ function BanForm({ text, onDone, hosts, chosenJail }: BanFormProps) {
     <form className={styles.form} onSubmit={submit} noValidate>
       <TextAreaField
         ref={text}
-        label="Addresses or networks"
-        hint="One or more, separated by spaces, commas or line breaks."
-        error={missing ? 'Enter at least one address.' : faultOf(ban.error)}
+        label={t`Addresses or networks`}
+        hint={t`One or more, separated by spaces, commas or line breaks.`}
+        error={missing ? t`Enter at least one address.` : faultOf(ban.error)}
         value={typed}
         rows={3}
         onChange={(event) => {
@@ -128,7 +135,7 @@ function BanForm({ text, onDone, hosts, chosenJail }: BanFormProps) {
         }}
       />
       <Select
-        label="Jail"
+        label={t`Jail`}
         value={target.value}
         choices={targets}
         onChange={(value) => {
@@ -141,13 +148,19 @@ function BanForm({ text, onDone, hosts, chosenJail }: BanFormProps) {
         <Guard error={ban.error} busy={ban.isPending} onForce={() => send(ips, true)} />
       )}
       <DialogActions>
-        <Button onClick={onDone}>{ban.data ? 'Close' : 'Cancel'}</Button>
+        <Button onClick={onDone}>{ban.data ? t`Close` : t`Cancel`}</Button>
         <Button type="submit" variant="primary" busy={ban.isPending}>
-          {ban.isPending ? 'Banning…' : verbOf(ips.length)}
+          <SubmitWords isPending={ban.isPending} count={ips.length} />
         </Button>
       </DialogActions>
     </form>
   )
+}
+
+function SubmitWords({ isPending, count }: { isPending: boolean; count: number }) {
+  if (isPending) return <Trans>Banning…</Trans>
+  if (count <= 1) return <Trans>Ban</Trans>
+  return <Plural value={count} one="Ban # address" other="Ban # addresses" />
 }
 
 /** The server keeps people from locking themselves out. */
@@ -164,7 +177,7 @@ function Guard({ error, busy, onForce }: { error: ApiError; busy: boolean; onFor
       action={
         session?.user.role === 'admin' && (
           <Button variant="danger" busy={busy} onClick={onForce}>
-            Ban it anyway
+            <Trans>Ban it anyway</Trans>
           </Button>
         )
       }
@@ -177,13 +190,9 @@ function Guard({ error, busy, onForce }: { error: ApiError; busy: boolean; onFor
 function NoJail() {
   return (
     <Banner tone="warn">
-      There is no jail to ban in. Once fail2ban runs with a jail, addresses can be banned here.
+      <Trans>There is no jail to ban in. Once fail2ban runs with a jail, addresses can be banned here.</Trans>
     </Banner>
   )
-}
-
-function verbOf(count: number): string {
-  return count > 1 ? `Ban ${count.toLocaleString()} addresses` : 'Ban'
 }
 
 /** Everything that kept the whole command from being done. */

@@ -9,7 +9,8 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Cell, Row, RowHeader } from '../../ui/table.tsx'
 import { showToast } from '../../ui/toast.ts'
 import styles from './ban-row.module.css'
-import { Matches, Reason } from './reason.tsx'
+import { BanDetails } from './ban-details.tsx'
+import { Reason } from './reason.tsx'
 import { useChangeBlock } from './use-change-block.ts'
 import { useHandOnFocus } from './use-hand-on-focus.ts'
 import { useUnbanRow, type UnbanRow } from './use-unban-row.ts'
@@ -61,10 +62,10 @@ export const BanRow = memo(function BanRow({ ban, showsHost, stale, bantimeSecon
         </Cell>
       </Row>
       {unban.error && <Failure ban={ban} unban={unban} error={unban.error} />}
-      {open && ban.reason && (
+      {open && (
         <Row className={styles.extra}>
           <Cell colSpan={COLUMNS}>
-            <Matches ban={ban} />
+            <BanDetails ban={ban} />
           </Cell>
         </Row>
       )}

@@ -131,7 +131,7 @@ function NoBans({ filter, hosts }: { filter: BanFilterState; hosts: readonly Hos
     return (
       <EmptyState
         tone="neutral"
-        title={`No active ban ${filter.describe}`}
+        title="No active ban matches"
         detail="An address that is not listed here is not banned now."
         action={<Button onClick={filter.clear}>Clear filters</Button>}
       />

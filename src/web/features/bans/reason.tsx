@@ -1,6 +1,8 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { plural } from '@lingui/core/macro'
 import { ChevronDown } from 'lucide-react'
 import type { Ban } from '../../../shared/ban.ts'
-import { countOf, ordinal } from '../../ui/words.ts'
+import { formatNumber, ordinal } from '../../ui/words.ts'
 import { messageOf } from './log-line.ts'
 import styles from './reason.module.css'
 
@@ -9,53 +11,49 @@ import styles from './reason.module.css'
  * write what they like; it is shown as text and nothing else.
  */
 export function Reason({ ban, open, onToggle }: { ban: Ban; open: boolean; onToggle: () => void }) {
+  const { t } = useLingui()
+  const { ip, jail } = ban
   const line = ban.reason?.matches[0]
   const failures = ban.reason?.failures ?? 0
-  const again = ban.banCount > 1 && <span className={styles.again}>{ordinal(ban.banCount)} ban</span>
-  if (line === undefined) {
-    return (
-      <span className={styles.none}>
-        {again}
-        {describeWithoutLines(ban)}
-      </span>
-    )
-  }
+  const failed = plural(failures, { one: '# failure', other: '# failures' })
   return (
     <button
       type="button"
       className={styles.reason}
+      data-why
       aria-expanded={open}
-      aria-label={`Why ${ban.ip} is banned in ${ban.jail}: ${countOf(failures, 'failure')}`}
+      aria-label={t`Why ${ip} is banned in ${jail}: ${ban.reason ? failed : t`not recorded`}`}
       title={open ? undefined : line}
       onClick={onToggle}
     >
-      {again}
-      <span className={styles.count}>{failures} ×</span>
-      <span className={styles.line}>{messageOf(line)}</span>
+      {ban.banCount > 1 && <Again count={ban.banCount} />}
+      {line === undefined ? (
+        <span className={styles.none}>
+          <WithoutLines ban={ban} />
+        </span>
+      ) : (
+        <>
+          <span className={styles.count}>{formatNumber(failures)} ×</span>
+          <span className={styles.line}>{messageOf(line)}</span>
+        </>
+      )}
       <ChevronDown size={14} aria-hidden className={styles.chevron} />
     </button>
   )
 }
 
-/** fail2ban counts no failures for a ban that somebody has set with a command. */
-function describeWithoutLines({ reason }: Ban): string {
-  if (!reason) return 'Not recorded'
-  return reason.failures > 0 ? countOf(reason.failures, 'failure') : 'Set by hand'
+function Again({ count }: { count: number }) {
+  const nth = ordinal(count)
+  return (
+    <span className={styles.again}>
+      <Trans>{nth} ban</Trans>
+    </span>
+  )
 }
 
-/** All lines that are known, oldest first. */
-export function Matches({ ban }: { ban: Ban }) {
-  const lines = ban.reason?.matches ?? []
-  return (
-    <figure className={styles.matches}>
-      <figcaption>
-        {countOf(ban.reason?.failures ?? 0, 'failure')}, {countOf(lines.length, 'matched line')}, oldest first
-      </figcaption>
-      <pre>
-        {lines.map((line, index) => (
-          <span key={index}>{line}</span>
-        ))}
-      </pre>
-    </figure>
-  )
+/** fail2ban counts no failures for a ban that somebody has set with a command. */
+function WithoutLines({ ban: { reason } }: { ban: Ban }) {
+  if (!reason) return <Trans>Not recorded</Trans>
+  if (reason.failures === 0) return <Trans>Set by hand</Trans>
+  return <Plural value={reason.failures} one="# failure" other="# failures" />
 }

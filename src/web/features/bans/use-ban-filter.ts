@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { t } from '@lingui/core/macro'
 import { useSearchParams } from 'react-router'
 import { BanSort } from '../../../shared/ban.ts'
 import { NEWEST_FIRST, type BanFilter } from './bans.queries.ts'
@@ -11,8 +12,6 @@ export interface BanFilterState {
   /** What is typed, at most 250 ms ahead of what is applied. */
   readonly text: string
   readonly isActive: boolean
-  /** `matches “198.51”`, `in sshd`: the end of a sentence. */
-  readonly describe: string
   setText: (text: string) => void
   setJail: (jail: string) => void
   setSort: (sort: BanSort) => void
@@ -69,16 +68,20 @@ export function useBanFilter(): BanFilterState {
     update({ q: '', jail: '' })
   }, [update])
 
-  const matches = q === '' ? '' : `matches “${q}”`
-  const inside = jail === '' ? '' : `in ${jail}`
   return {
     applied: { q, jail, sort },
     text,
     isActive: q !== '' || jail !== '',
-    describe: [matches, inside].filter(Boolean).join(' '),
     setText,
     setJail: (next) => update({ jail: next }),
     setSort: (next) => update({ sort: next === NEWEST_FIRST ? '' : next }),
     clear,
   }
+}
+
+/** All bans that a filter lets through, in words. */
+export function wordsOf({ q, jail }: Pick<BanFilter, 'q' | 'jail'>): string {
+  if (q !== '' && jail !== '') return t`all bans that match “${q}” in ${jail}`
+  if (q !== '') return t`all bans that match “${q}”`
+  return jail === '' ? t`all bans` : t`all bans in ${jail}`
 }

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro'
 import type { IpResult } from '../../../shared/ban.ts'
 import { showToast } from '../../ui/toast.ts'
 import { useUnban } from './bans.queries.ts'
@@ -9,33 +10,39 @@ export function useBanToast(): (host: string, jail: string, results: readonly Ip
   async function takeBack(host: string, jail: string, ips: readonly string[]): Promise<void> {
     const outcomes = await Promise.allSettled(ips.map((ip) => unban.mutateAsync({ host, jail, ip })))
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    const title = `${nameOf(ips)} ${ips.length === 1 ? 'is' : 'are'}`
-    if (!failed) return showToast({ tone: 'ok', title: `${title} not banned in ${jail} any more` })
+    const name = nameOf(ips)
+    const isOne = ips.length === 1
+    if (!failed) {
+      const title = isOne
+        ? t`${name} is not banned in ${jail} any more`
+        : t`${name} are not banned in ${jail} any more`
+      return showToast({ tone: 'ok', title })
+    }
     const reason: unknown = failed.reason
     return showToast({
       tone: 'danger',
-      title: `${title} still banned in ${jail}`,
+      title: isOne ? t`${name} is still banned in ${jail}` : t`Not all of ${name} were unbanned from ${jail}`,
       detail: reason instanceof Error ? reason.message : undefined,
     })
   }
 
   return (host, jail, results) => {
     const banned = results.filter((result) => result.outcome === 'banned').map((result) => result.ip)
-    if (banned.length === 0) {
-      const ips = results.map((result) => result.ip)
-      return showToast({
-        tone: 'info',
-        title: `${nameOf(ips)} ${ips.length === 1 ? 'was' : 'were'} banned in ${jail} already`,
-      })
+    if (banned.length > 0) {
+      const name = nameOf(banned)
+      const undo = () => void takeBack(host, jail, banned)
+      return showToast({ tone: 'ok', title: t`Banned ${name} in ${jail}`, undo })
     }
-    return showToast({
-      tone: 'ok',
-      title: `Banned ${nameOf(banned)} in ${jail}`,
-      undo: () => void takeBack(host, jail, banned),
-    })
+    const name = nameOf(results.map((result) => result.ip))
+    const title =
+      results.length === 1
+        ? t`${name} was banned in ${jail} already`
+        : t`${name} were banned in ${jail} already`
+    return showToast({ tone: 'info', title })
   }
 }
 
 function nameOf(ips: readonly string[]): string {
-  return ips.length === 1 ? (ips[0] ?? '') : `${ips.length.toLocaleString()} addresses`
+  const [first = ''] = ips
+  return ips.length === 1 ? first : plural(ips.length, { one: '# address', other: '# addresses' })
 }

@@ -1,7 +1,8 @@
-import { useState } from 'react'
-import type { Ban } from '../../../shared/ban.ts'
+import { t } from '@lingui/core/macro'
 import { showToast } from '../../ui/toast.ts'
+import type { BanKey } from './ban-pages.ts'
 import { useUnban, useUnbanEverywhere } from './bans.queries.ts'
+import { setUnbanState, useUnbanState } from './unban-states.ts'
 import { useUnbanToast } from './use-unban-toast.ts'
 
 export interface UnbanRow {
@@ -10,44 +11,47 @@ export interface UnbanRow {
   readonly error: Error | null
   unban: () => void
   unbanEverywhere: () => void
-  /** Whichever of the two was tried last. */
+  /** Whatever was tried last. */
   retry: () => void
 }
 
 /** What the user can do with one ban. The row goes only when the server has confirmed it; the message outlives the row. */
-export function useUnbanRow(ban: Ban, bantimeSeconds: number | undefined): UnbanRow {
+export function useUnbanRow(ban: BanKey, bantimeSeconds: number | undefined): UnbanRow {
   const here = useUnban()
   const everywhere = useUnbanEverywhere()
   const tell = useUnbanToast()
-  const [last, setLast] = useState<'here' | 'everywhere'>('here')
+  const state = useUnbanState(ban)
+  const { ip, jail } = ban
 
-  // The promise is used, not the callbacks of `mutate`: those are not called once the row is gone.
+  // The promises are used, not the callbacks of `mutate`: those are not called once the row is gone.
   function unban(): void {
-    setLast('here')
-    everywhere.reset()
+    setUnbanState([ban], { phase: 'pending' })
     void here.mutateAsync(ban).then(
       (outcome) => {
-        if (outcome === 'unbanned') tell(ban.ip, [ban], bantimeSeconds)
-        else showToast({ tone: 'info', title: `${ban.ip} was not banned in ${ban.jail} any more` })
+        setUnbanState([ban], { phase: 'done' })
+        if (outcome === 'unbanned') tell(ip, [ban], bantimeSeconds)
+        else showToast({ tone: 'info', title: t`${ip} was not banned in ${jail} any more` })
       },
-      () => undefined,
+      (error: Error) => setUnbanState([ban], { phase: 'failed', error, retry: unban }),
     )
   }
 
   function unbanEverywhere(): void {
-    setLast('everywhere')
-    here.reset()
-    void everywhere.mutateAsync(ban.ip).then(
-      (bans) => tell(ban.ip, bans.length > 0 ? bans : [ban], undefined),
-      () => undefined,
+    setUnbanState([ban], { phase: 'pending' })
+    void everywhere.mutateAsync(ip).then(
+      (bans) => {
+        setUnbanState([ban], { phase: 'done' })
+        tell(ip, bans.length > 0 ? bans : [ban], undefined)
+      },
+      (error: Error) => setUnbanState([ban], { phase: 'failed', error, retry: unbanEverywhere }),
     )
   }
 
   return {
-    isPending: here.isPending || everywhere.isPending,
-    error: here.error ?? everywhere.error,
+    isPending: state?.phase === 'pending',
+    error: state?.phase === 'failed' ? state.error : null,
     unban,
     unbanEverywhere,
-    retry: last === 'here' ? unban : unbanEverywhere,
+    retry: state?.phase === 'failed' ? state.retry : unban,
   }
 }

@@ -1,4 +1,6 @@
-import { formatDuration } from '../../../shared/duration.ts'
+import { plural, t } from '@lingui/core/macro'
+import { inChosenLanguage } from '../../api/server-words.ts'
+import { formatDuration } from '../../ui/time.ts'
 import { showToast } from '../../ui/toast.ts'
 import { listOf } from '../../ui/words.ts'
 import type { BanKey } from './ban-pages.ts'
@@ -10,41 +12,83 @@ export function useUnbanToast(): (
   bans: readonly BanKey[],
   bantimeSeconds: number | undefined,
 ) => void {
-  const ban = useBan()
+  const banAgain = useBanAgain()
+  return (ip, bans, bantimeSeconds) => {
+    const jails = listOf(jailsOf(bans))
+    showToast({
+      tone: 'ok',
+      title: t`Unbanned ${ip} from ${jails}`,
+      detail: undoOf(bantimeSeconds),
+      undo: () => void banAgain(ip, bans),
+    })
+  }
+}
 
-  async function banAgain(ip: string, bans: readonly BanKey[]): Promise<void> {
+/** The same for several bans of any addresses. */
+export function useUnbannedToast(): (bans: readonly BanKey[]) => void {
+  const banAgain = useBanAgain()
+  return (bans) => {
+    const addresses = plural(bans.length, { one: '# address', other: '# addresses' })
+    const jails = listOf(jailsOf(bans))
+    showToast({
+      tone: 'ok',
+      title: t`Unbanned ${addresses} from ${jails}`,
+      detail: t`Undo bans them again, each for its jail’s bantime.`,
+      undo: () => void banAgain(addresses, bans),
+    })
+  }
+}
+
+function useBanAgain(): (name: string, bans: readonly BanKey[]) => Promise<void> {
+  const ban = useBan()
+  return async (name, bans) => {
     const failures: string[] = []
-    for (const { host, jail } of bans) {
+    for (const { host, jail, ips } of groupsOf(bans)) {
       try {
-        const [result] = await ban.mutateAsync({ host, jail, ips: [ip] })
-        if (result?.outcome === 'failed' || result?.outcome === 'invalid') {
-          failures.push(`${jail}: ${result.detail ?? 'fail2ban did not confirm it.'}`)
-        }
+        const results = await ban.mutateAsync({ host, jail, ips })
+        const failed = results.find(({ outcome }) => outcome === 'failed' || outcome === 'invalid')
+        if (failed) failures.push(`${jail}: ${failed.detail ?? t`fail2ban did not confirm it.`}`)
       } catch (error) {
         failures.push(`${jail}: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
+    const jails = listOf(jailsOf(bans))
+    const isOne = bans.every(({ ip }) => ip === bans[0]?.ip)
     if (failures.length === 0) {
-      showToast({ tone: 'ok', title: `${ip} is banned again in ${listOf(jailsOf(bans))}` })
+      showToast({
+        tone: 'ok',
+        title: isOne ? t`${name} is banned again in ${jails}` : t`${name} are banned again in ${jails}`,
+      })
     } else {
-      showToast({ tone: 'danger', title: `${ip} was not banned again`, detail: failures.join(' ') })
+      const detail = failures.map(inChosenLanguage).join(' ')
+      showToast({
+        tone: 'danger',
+        title: isOne ? t`${name} was not banned again` : t`Not all of ${name} were banned again`,
+        detail,
+      })
     }
   }
+}
 
-  return (ip, bans, bantimeSeconds) =>
-    showToast({
-      tone: 'ok',
-      title: `Unbanned ${ip} from ${listOf(jailsOf(bans))}`,
-      detail: `Undo bans it again${durationOf(bantimeSeconds)}.`,
-      undo: () => void banAgain(ip, bans),
-    })
+/** What one command takes: bans of one jail, so many at a time. */
+function* groupsOf(bans: readonly BanKey[]): Generator<{ host: string; jail: string; ips: string[] }> {
+  for (const group of Map.groupBy(bans, ({ host, jail }) => `${host} ${jail}`).values()) {
+    const [first] = group
+    if (!first) continue
+    const { host, jail } = first
+    for (let from = 0; from < group.length; from += 500) {
+      yield { host, jail, ips: group.slice(from, from + 500).map(({ ip }) => ip) }
+    }
+  }
 }
 
 function jailsOf(bans: readonly BanKey[]): string[] {
   return [...new Set(bans.map((ban) => ban.jail))]
 }
 
-function durationOf(seconds: number | undefined): string {
-  if (seconds === undefined) return ''
-  return seconds < 0 ? ', permanently' : ` for ${formatDuration(seconds)}`
+function undoOf(seconds: number | undefined): string {
+  if (seconds === undefined) return t`Undo bans it again.`
+  if (seconds < 0) return t`Undo bans it again, permanently.`
+  const duration = formatDuration(seconds)
+  return t`Undo bans it again for ${duration}.`
 }
