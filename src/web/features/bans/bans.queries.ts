@@ -1,11 +1,4 @@
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-  type QueryClient,
-} from '@tanstack/react-query'
+import { queryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { t } from '@lingui/core/macro'
 import {
   Ban,
@@ -38,7 +31,6 @@ export interface BanList extends BanFilter {
   readonly upTo: number | undefined
 }
 
-const PAGE_SIZE = 50
 /** Rows of a long list that are fetched together. */
 export const BLOCK_SIZE = 100
 const LATEST = 20
@@ -46,19 +38,6 @@ const LATEST = 20
 const BLOCK_KEPT_MS = 60_000
 
 export const NEWEST_FIRST: BanSort = '-bannedAt'
-
-export function bansQuery(filter: BanFilter) {
-  return infiniteQueryOptions({
-    queryKey: ['bans', 'pages', filter] as const,
-    queryFn: ({ pageParam, signal }) =>
-      call(BanPage, 'GET', `bans${queryString({ ...filter, limit: PAGE_SIZE, cursor: pageParam })}`, {
-        signal,
-      }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: BanPage) => last.nextCursor,
-    placeholderData: keepPreviousData,
-  })
-}
 
 /** The newest bans, kept up to date. */
 export const latestBansQuery = queryOptions({
