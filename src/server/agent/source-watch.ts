@@ -5,7 +5,7 @@ import type { JailStatus } from '../fail2ban/fail2ban-client.ts'
 
 type Watched = Pick<JailStatus, 'name' | 'sources' | 'sourceKind'>
 
-const LOOK_MS = 5_000
+const LOOK_MS = 3_000
 
 /**
  * Whether the log files that jails watch exist: without them a jail bans nobody, and fail2ban says so only in its log, if at
@@ -93,7 +93,11 @@ async function lookAt(path: string): Promise<LogFile> {
     const { mtimeMs, size } = await stat(path)
     return { path, state: 'ok', changedAt: new Date(mtimeMs).toISOString(), sizeBytes: size }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    return { path, state: code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable' }
+    return { path, state: isAbsent(error) ? 'missing' : 'unreadable' }
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }
