@@ -1,13 +1,5 @@
 /**
- * Features whose words come in the second catalogue: none of them is on the first screen. Whatever speaks from it waits for it,
- * so nothing is ever shown without its words.
+ * Features with a catalogue of their own: none of them is on the first screen. All else is in the catalogue `common`. Whatever
+ * speaks from a catalogue waits for it, so nothing is ever shown without its words.
  */
-export const LATER_FEATURES: readonly string[] = [
-  'cluster',
-  'find',
-  'ip',
-  'jails',
-  'settings',
-  'setup',
-  'users',
-]
+export const OWN_CATALOGUES: readonly string[] = ['cluster', 'ip', 'jails', 'settings', 'setup', 'users']

@@ -6,27 +6,17 @@ interface Catalogue {
   readonly messages: Messages
 }
 
-interface Texts {
-  /** What the first screen says. */
-  readonly first: () => Promise<Catalogue>
-  /** All else; see `catalogues.ts`. */
-  readonly later: () => Promise<Catalogue>
-  /** For what the server says, which is English. */
-  readonly serverWords: () => Promise<ServerWords>
+/** By path: language and what speaks from it. */
+const CATALOGUES = import.meta.glob<Catalogue>('./locales/*/*.po')
+
+/** For what the server says, which is English. */
+const SERVER_WORDS: Readonly<Record<Language, () => Promise<ServerWords>>> = {
+  en: async () => ({}),
+  de: async () => (await import('./locales/server.de.ts')).words,
 }
 
-const TEXTS: Readonly<Record<Language, Texts>> = {
-  en: {
-    first: () => import('./locales/en/first.po'),
-    later: () => import('./locales/en/later.po'),
-    serverWords: async () => ({}),
-  },
-  de: {
-    first: () => import('./locales/de/first.po'),
-    later: () => import('./locales/de/later.po'),
-    serverWords: async () => (await import('./locales/server.de.ts')).words,
-  },
-}
+/** The catalogues that something on this page speaks from, as far as anything is loaded yet. */
+const spoken = new Set(['common'])
 
 function chosenLanguage(): Language {
   const { language } = preferences()
@@ -40,43 +30,44 @@ function regionalForm(language: Language): string {
   return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language
 }
 
-async function activate(language: Language, what: ReadonlyArray<keyof Texts>): Promise<void> {
-  const texts = TEXTS[language]
-  const [first, later, serverWords] = await Promise.all([
-    texts.first(),
-    what.includes('later') ? texts.later() : undefined,
-    what.includes('serverWords') ? texts.serverWords() : undefined,
-  ])
+async function messagesOf(language: Language, name: string): Promise<Messages> {
+  const load = CATALOGUES[`./locales/${language}/${name}.po`]
+  if (!load) throw new Error(`There is no catalogue ${language}/${name}.`)
+  return (await load()).messages
+}
+
+async function activate(language: Language): Promise<void> {
+  const catalogues = await Promise.all([...spoken].map((name) => messagesOf(language, name)))
   // A later choice may have been quicker to load.
   if (language !== chosenLanguage()) return
-  if (serverWords) speakServerWords(serverWords)
-  i18n.loadAndActivate({
-    locale: language,
-    locales: regionalForm(language),
-    messages: { ...first.messages, ...later?.messages },
-  })
+  for (const messages of catalogues) i18n.load(language, messages)
+  i18n.activate(language, regionalForm(language))
   document.documentElement.lang = language
+  void insist(async () => speakServerWords(await SERVER_WORDS[language]()))
 }
 
 /** Resolves once the first screen's texts of the chosen language are there; from then on follows the choice. */
 export async function startTranslations(): Promise<void> {
   onPreferences(() => {
     const language = chosenLanguage()
-    if (language !== i18n.locale) void activate(language, ['later', 'serverWords'])
+    if (language !== i18n.locale) void activate(language)
   })
-  await activate(chosenLanguage(), [])
+  await activate(chosenLanguage())
+}
+
+/** Resolves once the catalogue is there, in the chosen language. The build makes whatever speaks from it wait for that. */
+export async function speakFrom(name: string): Promise<void> {
+  if (spoken.has(name)) return
+  spoken.add(name)
+  await insist(async () => {
+    const language = chosenLanguage()
+    i18n.load(language, await messagesOf(language, name))
+  })
 }
 
 const RETRY_MS = 1_000
 
-let everything: Promise<void> | undefined
-
-/** Resolves once all texts of the chosen language are there. Goes on trying: whatever waits for it cannot be shown before. */
-export function laterTexts(): Promise<void> {
-  everything ??= insist(() => activate(chosenLanguage(), ['later', 'serverWords']))
-  return everything
-}
-
+/** Goes on trying: what waits for words cannot be shown before. */
 async function insist(load: () => Promise<void>): Promise<void> {
   for (;;) {
     try {

@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { transformAsync } from '@babel/core'
 import type { Plugin } from 'vite'
-import { LATER_FEATURES } from './catalogues.ts'
+import { OWN_CATALOGUES } from './catalogues.ts'
 
 const IMPORTS_MACROS = /from ['"]@lingui\/(?:core|react)\/macro['"]/
 
-const SPEAKS_LATER = new RegExp(`/src/web/features/(?:${LATER_FEATURES.join('|')})/`)
-const WAIT = `\nimport ${JSON.stringify(fileURLToPath(new URL('later-texts.ts', import.meta.url)))}\n`
+const FEATURE = new RegExp(`/src/web/features/(${OWN_CATALOGUES.join('|')})/`)
+/** A module that is there once the catalogue of a feature is. */
+const TEXTS = 'virtual:texts/'
+const I18N = fileURLToPath(new URL('i18n.ts', import.meta.url))
 
 /**
  * Turns Lingui's macros into calls with the id of their message. Babel rather than Lingui's own compiler, which is a native
@@ -20,10 +22,17 @@ export function linguiMacros(): Plugin {
     configResolved(config) {
       isShipped = config.isProduction
     },
+    resolveId: (id) => (id.startsWith(TEXTS) ? `\0${id}` : undefined),
+    load(id) {
+      const [, feature] = id.split(`\0${TEXTS}`)
+      if (feature === undefined) return undefined
+      return `import { speakFrom } from ${JSON.stringify(I18N)}\nawait speakFrom(${JSON.stringify(feature)})`
+    },
     transform: {
       filter: { id: /\.tsx?$/, code: IMPORTS_MACROS },
       async handler(code, id) {
-        const waiting = SPEAKS_LATER.test(id) ? code + WAIT : code
+        const [, feature] = FEATURE.exec(id) ?? []
+        const waiting = feature === undefined ? code : `${code}\nimport '${TEXTS}${feature}'\n`
         const result = await transformAsync(waiting, {
           filename: id,
           configFile: false,

@@ -9,7 +9,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from 'react-router'
 import { createServerState, ServerStateContext } from './api/query-client.ts'
-import { laterTexts, startTranslations } from './i18n.ts'
+import { startTranslations } from './i18n.ts'
 import { createRouter } from './router.tsx'
 import { startPreferences } from './ui/preferences.ts'
 
@@ -36,4 +36,3 @@ createRoot(root).render(
     </I18nProvider>
   </StrictMode>,
 )
-void laterTexts()

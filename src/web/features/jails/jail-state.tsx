@@ -1,7 +1,8 @@
 import { LoaderCircle } from 'lucide-react'
 import type { Jail } from '../../../shared/jail.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { stateWords, pendingWord } from './jail-words.ts'
+import { stateWords } from '../hosts/jail-state-words.ts'
+import { pendingWord } from './jail-words.ts'
 import styles from './jails.module.css'
 import { usePendingAction } from './jails.queries.ts'
 
