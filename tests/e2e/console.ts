@@ -1,11 +1,18 @@
 import { resolve } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
-import { ADMIN, spawnConsole, temporaryFolder, type ConsoleProcess } from '../support/console-process.ts'
+import {
+  ADMIN,
+  AS_ANYBODY,
+  spawnConsole,
+  temporaryFolder,
+  type ConsoleProcess,
+} from '../support/console-process.ts'
 import { startFail2ban, type Fail2banOptions, type Fail2banServer } from '../support/fail2ban-server.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** Another build than the one in `dist` can be named, so that building again does not pull it away under a run. */
-const DIST = process.env['BANGUI_DIST'] ?? resolve(import.meta.dirname, '../../dist')
+/** What is tested: the build that ships, or another one. */
+export const DIST = process.env['BANGUI_DIST'] ?? resolve(import.meta.dirname, '../../dist')
 const MAIN = resolve(DIST, 'server/main.js')
 
 /** A fail2ban and the console as it is shipped, both real, of a test's own. */
@@ -25,6 +32,8 @@ export interface MachineOptions {
   readonly fail2ban?: Fail2banOptions
   /** Where browsers find the console, if a proxy were in front of it. */
   readonly publicUrl?: string
+  /** For the console the modes of files hold, even where root starts it. */
+  readonly isConfined?: boolean
   /** Further settings, as those of a Redis. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -49,6 +58,7 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
           : { BANGUI_SETUP_TOKEN: options.setupToken }),
       },
       MAIN,
+      options.isConfined ? AS_ANYBODY : [],
     )
     await untilReady(running)
     url = running.url()

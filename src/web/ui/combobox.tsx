@@ -1,6 +1,6 @@
 import { Combobox as Base } from '@base-ui/react/combobox'
 import { t } from '@lingui/core/macro'
-import { Check, ChevronsUpDown } from 'lucide-react'
+import { Check, ChevronDown } from 'lucide-react'
 import { cx } from './class-names.ts'
 import styles from './combobox.module.css'
 import { FieldFrame, type FieldFrameProps } from './field.tsx'
@@ -43,12 +43,14 @@ export function Combobox<T extends string>({
           <Base.InputGroup className={styles.box}>
             <Base.Input
               {...control}
+              // While the list is open, all around it is hidden from screen readers, the label too.
+              aria-label={frame.label}
               className={cx(className, styles.input)}
               placeholder={placeholder}
               spellCheck={false}
             />
             <Base.Trigger className={styles.open} aria-label={t`Show the list`}>
-              <ChevronsUpDown size={16} aria-hidden />
+              <ChevronDown size={16} aria-hidden />
             </Base.Trigger>
           </Base.InputGroup>
           <Base.Portal>

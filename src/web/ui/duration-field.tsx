@@ -30,7 +30,7 @@ export function DurationField({
   const seconds = parseDuration(value)
   const isRead = seconds !== undefined && (seconds >= 0 || permanent)
   const example = permanent
-    ? t`For example 10m, 1h, 1d 12h or 1w; -1 for ever.`
+    ? t`For example 10m, 1h, 1d 12h or 1w; -1 means permanent.`
     : t`For example 10m, 1h, 1d 12h or 1w.`
   const understood = isRead ? t`That is ${formatDuration(seconds)}.` : example
   return (
