@@ -1,14 +1,13 @@
-import { i18n } from '@lingui/core'
-import { beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import './english.ts'
 import type { Instance, StateServerFacts } from '../../src/shared/cluster.ts'
 import {
-  formatBytes,
-  formatMilliseconds,
   memoryInWords,
   nameOfProcess,
   persistenceInWords,
   skewInWords,
 } from '../../src/web/features/cluster/figures.ts'
+import { formatBytes, formatMilliseconds } from '../../src/web/features/health/amounts.ts'
 
 const redis: StateServerFacts = {
   version: '7.0.15',
@@ -21,8 +20,6 @@ const redis: StateServerFacts = {
   persistence: 'none',
   clockSkewMs: 0,
 }
-
-beforeAll(() => i18n.loadAndActivate({ locale: 'en', messages: {} }))
 
 describe('figures of the health page', () => {
   it.each([

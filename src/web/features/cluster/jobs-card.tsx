@@ -13,7 +13,7 @@ import { showToast, type ToastOptions } from '../../ui/toast.ts'
 import { formatNumber } from '../../ui/words.ts'
 import { useWriteBlock } from '../live/live-provider.tsx'
 import { useRunJob } from './cluster.queries.ts'
-import { formatMilliseconds } from './figures.ts'
+import { formatMilliseconds } from '../health/amounts.ts'
 import styles from './health-page.module.css'
 import { LabelledCell } from './labelled-cell.tsx'
 

@@ -5,7 +5,8 @@ import { inChosenLanguage } from '../../api/server-words.ts'
 import { Badge, ToneIcon, type Tone } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { cx } from '../../ui/class-names.ts'
-import { formatMilliseconds, memoryInWords, persistenceInWords, skewInWords } from './figures.ts'
+import { formatMilliseconds } from '../health/amounts.ts'
+import { memoryInWords, persistenceInWords, skewInWords } from './figures.ts'
 import styles from './health-page.module.css'
 
 /** Where sessions, limits and the shared status are kept, and how well. */

@@ -5,7 +5,7 @@ import { inChosenLanguage } from '../../api/server-words.ts'
 import type { Tone } from '../../ui/badge.tsx'
 import { formatClock } from '../../ui/time.ts'
 import { formatNumber, listOf } from '../../ui/words.ts'
-import { formatBytes, formatMilliseconds } from '../cluster/figures.ts'
+import { formatBytes, formatMilliseconds } from './amounts.ts'
 import { OFFLINE_TITLES } from './offline-words.ts'
 
 export const TONES: Readonly<Record<HealthLevel, Tone>> = {
