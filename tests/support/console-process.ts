@@ -32,9 +32,21 @@ export function temporaryFolder(): { path: string; database: string; dispose: ()
   }
 }
 
-/** The real program in a process of its own, on a free port and with nothing of this machine's fail2ban unless told. */
-export function spawnConsole(env: Readonly<Record<string, string>>, script = MAIN): ConsoleProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+/** For whom a file's mode holds: root may do everything, unless this takes the privilege away. */
+export const AS_ANYBODY: readonly string[] =
+  process.getuid?.() === 0 ? ['setpriv', '--inh-caps=-dac_override', '--bounding-set=-dac_override'] : []
+
+/**
+ * The real program in a process of its own, on a free port and with nothing of this machine's fail2ban unless told. `through`
+ * is a program that starts it, with its arguments.
+ */
+export function spawnConsole(
+  env: Readonly<Record<string, string>>,
+  script = MAIN,
+  through: readonly string[] = [],
+): ConsoleProcess {
+  const line = [...through, process.execPath, '--disable-warning=ExperimentalWarning', script]
+  const child = spawn(line[0] ?? process.execPath, line.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'] ?? '',
