@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseSync, traverse, types, type NodePath } from '@babel/core'
+
+const SOURCE = new URL('../../src/', import.meta.url).pathname
+
+/** Speaks to whoever starts the server, or to programs, and never to a page. */
+const NOT_FOR_PAGES =
+  /^server\/(?:config|settings|main|http\/openapi|startup\/.+|features\/metrics\/.+|db\/.+|state\/redis\/redis-(?:target|faults))\.ts$/
+/** Properties that describe the API. */
+const DESCRIBING = new Set(['summary', 'description', 'help'])
+/** Properties whose texts are shown, sentences or not. */
+const SHOWN = new Set(['detail', 'nextStep', 'remedy'])
+/** What ends the start, or is caught and said otherwise. */
+const NOT_SHOWN = new Set([
+  'Error',
+  'RangeError',
+  'TypeError',
+  'StateMisconfigured',
+  'NobodyServes',
+  'RequestFailed',
+  'RequestLost',
+  'RequestTimeout',
+])
+/** Checks of zod whose last argument is a message. */
+const CHECKS = new Set(['minLength', 'maxLength', 'min', 'max', 'regex', 'refine', 'literal', 'union'])
+
+/** A text of the server, with `{}` where its values stand, and where it is. */
+export interface ServerText {
+  readonly text: string
+  readonly at: string
+  /** Whether it is shown to people, as far as its form tells. */
+  readonly isForPeople: boolean
+}
+
+/** All texts in what server and pages share and in the server itself, split into sentences as the pages do it. */
+export function serverTexts(): ServerText[] {
+  return filesOf(SOURCE).flatMap((file) => textsOf(file))
+}
+
+/** The form in which two templates are the same, however their values are called. */
+export function formOf(template: string): string {
+  return template.replaceAll(/(?:\{\w*\})+/g, '{}')
+}
+
+function filesOf(folder: string): string[] {
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return all.filter((file) => /^(?:server|shared)\/.+\.ts$/.test(file)).toSorted()
+}
+
+function textsOf(file: string): ServerText[] {
+  const source = readFileSync(join(SOURCE, file), 'utf8')
+  const parserOpts = { plugins: ['typescript' as const] }
+  const parsed = parseSync(source, { filename: file, configFile: false, babelrc: false, parserOpts })
+  if (!parsed) throw new Error(`${file} cannot be parsed.`)
+  const texts: ServerText[] = []
+  const visit = (path: NodePath<types.StringLiteral | types.TemplateLiteral>) => {
+    const whole = writtenIn(path.node)
+    if (path.parentPath?.isTaggedTemplateExpression() || path.parentPath?.isImportDeclaration()) return
+    const at = `${file}:${path.node.loc?.start.line ?? 0}`
+    const isOpen = !NOT_FOR_PAGES.test(file) && !isForOthers(path) && !whole.includes('\n')
+    const isMessage = isMessageOfCheck(path) || isShownProperty(path)
+    for (const text of sentencesIn(whole)) {
+      texts.push({ text, at, isForPeople: isOpen && (isMessage || isSentence(text)) })
+    }
+  }
+  traverse(parsed, { StringLiteral: visit, TemplateLiteral: visit })
+  return texts
+}
+
+function writtenIn(node: types.StringLiteral | types.TemplateLiteral): string {
+  if (types.isStringLiteral(node)) return formOf(node.value)
+  return formOf(node.quasis.map((part) => part.value.cooked ?? '').join('{}'))
+}
+
+/** A value beside sentences is one itself: `{what} Nothing was changed.` */
+function sentencesIn(text: string): string[] {
+  const sentences = text.trim().replace(/(?<=[.?!])\{\}$/, '')
+  const parts = sentences.split(/(?<=[.?!]|(?:^|[.?!] )\{\}) (?=(?:\{\} )?(?:\p{Lu}|fail2ban|“))/u)
+  return parts.filter((part) => part !== '{}')
+}
+
+function isSentence(text: string): boolean {
+  return /^(?:\p{Lu}|“|\{\}|fail2ban)/u.test(text) && /\p{Ll}.* .*(?:\S[.?!]|: \{\})$/u.test(text)
+}
+
+function isForOthers(path: NodePath): boolean {
+  return (
+    path.findParent(
+      (parent) =>
+        (parent.isObjectProperty() && DESCRIBING.has(nameOf(parent.node.key))) ||
+        (parent.isNewExpression() && NOT_SHOWN.has(nameOf(parent.node.callee))) ||
+        (parent.isCallExpression() && /\b(?:log|faults|describe)\b/.test(calleeOf(parent.node.callee))) ||
+        // The lines of a document.
+        (parent.isCallExpression() && /^\.join$/.test(calleeOf(parent.node.callee))),
+    ) !== null
+  )
+}
+
+function isShownProperty({ parent }: NodePath): boolean {
+  return types.isObjectProperty(parent) && SHOWN.has(nameOf(parent.key))
+}
+
+function isMessageOfCheck({ node, parent }: NodePath): boolean {
+  return (
+    types.isCallExpression(parent) &&
+    parent.arguments.length > 1 &&
+    parent.arguments.at(-1) === node &&
+    CHECKS.has(calleeOf(parent.callee).split('.').at(-1) ?? '')
+  )
+}
+
+/** `this.#deps.log.warn` */
+function calleeOf(node: types.Node): string {
+  if (!types.isMemberExpression(node)) return nameOf(node)
+  return `${calleeOf(node.object)}.${nameOf(node.property)}`
+}
+
+function nameOf(node: types.Node): string {
+  if (types.isIdentifier(node)) return node.name
+  if (types.isStringLiteral(node)) return node.value
+  return types.isPrivateName(node) ? node.id.name : ''
+}
