@@ -29,6 +29,7 @@ export function createRouter({ client, onSignedOut }: ServerState) {
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'unauthenticated') throw error
       sessionHint.mayExist = false
+      sessionHint.hasEnded = true
       return false
     }
   }

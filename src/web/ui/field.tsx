@@ -1,4 +1,4 @@
-import { useId, useState, type ComponentProps, type ReactNode } from 'react'
+import { useId, useState, type ComponentProps, type KeyboardEvent, type ReactNode } from 'react'
 import { CircleAlert, Eye, EyeOff, Lock } from 'lucide-react'
 import { t } from '@lingui/core/macro'
 import { cx } from './class-names.ts'
@@ -125,7 +125,7 @@ export function TextAreaField({
   )
 }
 
-/** A password that can be shown while it is typed. */
+/** A password that can be shown while it is typed; says so when the keyboard writes capitals. */
 export function PasswordField({
   label,
   hint,
@@ -134,13 +134,28 @@ export function PasswordField({
   ...input
 }: FieldFrameProps & ComponentProps<'input'>) {
   const [shown, setShown] = useState(false)
+  const [capsLock, setCapsLock] = useState(false)
+  const look = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'))
   return (
-    <FieldFrame label={label} hint={hint} error={error} after={after}>
+    <FieldFrame
+      label={label}
+      hint={hint}
+      error={error}
+      after={
+        <>
+          {capsLock && <output className={styles.hint}>{t`Caps Lock is on.`}</output>}
+          {after}
+        </>
+      }
+    >
       {(control) => (
         <div className={styles.password}>
           <input
             spellCheck={false}
             autoCapitalize="none"
+            onKeyDown={look}
+            onKeyUp={look}
+            onBlur={() => setCapsLock(false)}
             {...input}
             {...control}
             type={shown ? 'text' : 'password'}

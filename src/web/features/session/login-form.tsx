@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { CurrentSession } from '../../../shared/session.ts'
+import { SetupState } from '../../../shared/setup.ts'
 import { ApiError } from '../../api/api-error.ts'
+import { call } from '../../api/http.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field, PasswordField } from '../../ui/field.tsx'
@@ -24,6 +26,7 @@ export function LoginForm({
   const usernameRef = useRef<HTMLInputElement>(null)
   const passwordRef = useRef<HTMLInputElement>(null)
   const wait = useCountdown(signIn.error)
+  useForgetting(signIn)
 
   useEffect(() => {
     const first = username === undefined ? usernameRef : passwordRef
@@ -75,6 +78,24 @@ export function LoginForm({
       </form>
     </>
   )
+}
+
+/** A server that did not answer is asked again, so that the notice goes when it is there. */
+function useForgetting({ error, reset }: Pick<ReturnType<typeof useSignIn>, 'error' | 'reset'>): void {
+  const isAway = isUnreachable(error)
+  useEffect(() => {
+    if (!isAway) return undefined
+    const timer = setInterval(() => {
+      call(SetupState, 'GET', 'setup').then(reset, (found: Error) => isUnreachable(found) || reset())
+    }, ASK_AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [isAway, reset])
+}
+
+const ASK_AGAIN_MS = 2_000
+
+function isUnreachable(error: Error | null): boolean {
+  return error instanceof ApiError && error.code === 'unreachable'
 }
 
 function textOf(form: FormData, name: string): string {

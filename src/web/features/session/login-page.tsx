@@ -1,7 +1,8 @@
 import { useEffect } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import { useNavigate, useSearchParams } from 'react-router'
+import { Banner } from '../../ui/banner.tsx'
 import { LoginForm } from './login-form.tsx'
 import { safeNext } from './next.ts'
 import { tellSignIn } from './other-tabs.ts'
@@ -23,10 +24,16 @@ export function LoginPage() {
 
   return (
     <SignPage title={t`Sign in`}>
+      {sessionHint.hasEnded && (
+        <Banner tone="info">
+          <Trans>Your session has ended. Sign in to go on where you were.</Trans>
+        </Banner>
+      )}
       <LoginForm
         onSignedIn={(session) => {
           sessionEnd.forget()
           sessionHint.mayExist = true
+          sessionHint.hasEnded = false
           client.setQueryData(sessionQuery.queryKey, session)
           tellSignIn()
           void navigate(safeNext(params.get('next')), { replace: true })

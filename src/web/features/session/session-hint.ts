@@ -4,4 +4,6 @@
  */
 export const sessionHint = {
   mayExist: document.querySelector<HTMLMetaElement>('meta[name=session]')?.content !== 'none',
+  /** The browser brought a session that does not count any more. */
+  hasEnded: false,
 }
