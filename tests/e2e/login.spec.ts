@@ -122,7 +122,7 @@ test('an empty field is named before anything is sent, and Caps Lock while it is
   await expect(page.getByText('Enter your user name.')).toBeVisible()
   await expect(page.getByLabel('User name')).toBeFocused()
   const password = page.getByLabel('Password', { exact: true })
-  await pressWithCapsLock(page, password)
+  await pressWithCapsLock(password)
   await expect(page.getByText('Caps Lock is on.')).toBeVisible()
   await page.keyboard.press('a')
   await expect(page.getByText('Caps Lock is on.')).toBeHidden()
@@ -203,7 +203,7 @@ test('other browsers can be signed out, and this one stays', async ({
 })
 
 /** Playwright's keyboard has no Caps Lock: the browser is told of a key that was pressed while it was on. */
-async function pressWithCapsLock(page: Page, field: Locator): Promise<void> {
+async function pressWithCapsLock(field: Locator): Promise<void> {
   await field.focus()
   await field.dispatchEvent('keydown', { key: 'A', modifierCapsLock: true })
 }
