@@ -1,10 +1,11 @@
-import { useState, type ComponentProps } from 'react'
+import { type ComponentProps } from 'react'
 import { t } from '@lingui/core/macro'
 import { parseDuration, writeDuration } from '../../shared/duration.ts'
 import { Button } from './button.tsx'
 import { Field } from './field.tsx'
 import styles from './field.module.css'
 import { formatDuration } from './time.ts'
+import { useLeft } from './use-left.ts'
 
 /**
  * A duration as fail2ban's configuration has it (`10m`, `1d 12h`), kept as it is typed; `parseDuration` reads it. It shows
@@ -26,7 +27,7 @@ export function DurationField({
   /** In seconds; offered as buttons. */
   suggestions?: readonly number[]
 }) {
-  const [wasLeft, setWasLeft] = useState(false)
+  const [wasLeft, onBlur] = useLeft()
   const seconds = parseDuration(value)
   const isRead = seconds !== undefined && (seconds >= 0 || permanent)
   const example = permanent
@@ -44,7 +45,7 @@ export function DurationField({
         </>
       }
       onChange={(event) => onChange(event.target.value)}
-      onBlur={() => setWasLeft(true)}
+      onBlur={onBlur}
       after={
         suggestions.length > 0 &&
         field.disabledReason === undefined && (

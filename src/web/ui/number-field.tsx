@@ -1,6 +1,7 @@
-import { useState, type ComponentProps, type KeyboardEvent } from 'react'
+import { type ComponentProps, type KeyboardEvent } from 'react'
 import { t } from '@lingui/core/macro'
 import { Field } from './field.tsx'
+import { useLeft } from './use-left.ts'
 import { formatNumber } from './words.ts'
 
 interface Range {
@@ -29,7 +30,7 @@ export function NumberField({
   ...field
 }: Omit<ComponentProps<typeof Field>, 'value' | 'onChange' | 'min' | 'max'> &
   Range & { value: string; onChange: (text: string) => void }) {
-  const [wasLeft, setWasLeft] = useState(false)
+  const [wasLeft, onBlur] = useLeft()
   const isWrong = wasLeft && parseWhole(value, { min, max }) === undefined
   const range = t`Enter a whole number from ${formatNumber(min)} to ${formatNumber(max)}.`
 
@@ -49,7 +50,7 @@ export function NumberField({
       error={error ?? (isWrong ? range : undefined)}
       onChange={(event) => onChange(event.target.value)}
       onKeyDown={count}
-      onBlur={() => setWasLeft(true)}
+      onBlur={onBlur}
     />
   )
 }
