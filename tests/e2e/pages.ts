@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { expect } from './console.ts'
+import { expect, signIn, type Machine } from './console.ts'
 
 /** One ban in the list of active bans. */
 export function banRow(page: Page, ip: string, jail?: string): Locator {
@@ -23,22 +23,44 @@ export function verdict(page: Page): Locator {
   return page.getByRole('region', { name: 'State' })
 }
 
-export function searchBox(page: Page): Locator {
-  return page.getByRole('searchbox', { name: 'Search active bans by address or network' })
+/** Opens the page of active bans, signed in; resolves once it shows what is true. */
+export async function openBans(page: Page, machine: Pick<Machine, 'url'>, query = ''): Promise<void> {
+  await signIn(page, machine)
+  await page.goto(`${machine.url}/bans${query}`)
+  await expect(page.getByText(/^[\d,]+ of [\d,]+ bans?$/)).toBeVisible()
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+}
+
+export function filterBox(page: Page): Locator {
+  return page.getByRole('searchbox', { name: 'Filter active bans by address, network or jail' })
 }
 
 export async function openBanDialog(page: Page): Promise<Locator> {
-  await page.getByRole('button', { name: 'Ban an address', exact: true }).click()
-  const dialog = page.getByRole('dialog', { name: 'Ban an address' })
+  await page.getByRole('button', { name: 'Ban an IP', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Ban an IP' })
   await expect(dialog).toBeVisible()
   return dialog
 }
 
-/** Types an address into the box of the header and waits for what is known of it. */
+/** The box that finds addresses, jails and pages. */
+export function findDialog(page: Page): Locator {
+  return page.getByRole('dialog', { name: 'Check an IP, jail or page' })
+}
+
+export function findField(page: Page): Locator {
+  return findDialog(page).getByRole('combobox', { name: 'Address, network, jail or page' })
+}
+
+export async function openFind(page: Page): Promise<Locator> {
+  await page.getByRole('banner').getByRole('button', { name: 'Check an IP, jail or page' }).click()
+  await expect(findField(page)).toBeFocused()
+  return findDialog(page)
+}
+
+/** Types an address into the box of the header, whose answer follows. */
 export async function checkAddress(page: Page, text: string): Promise<Locator> {
-  await page.getByRole('button', { name: 'Check or unban an address' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Check or unban an address' })
-  await dialog.getByRole('searchbox').fill(text)
+  const dialog = await openFind(page)
+  await findField(page).fill(text)
   return dialog
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Search } from 'lucide-react'
+import { Search, X } from 'lucide-react'
 import { useLocation, useNavigate } from 'react-router'
 import { listedIp, parseIp } from '../../../shared/ip.ts'
 import { ipPath } from '../../ui/ip-path.ts'
@@ -89,6 +89,8 @@ function Field({ input, body, address, onClose }: FieldProps) {
       <Autocomplete.Input
         ref={input}
         className={styles.input}
+        // Without a list there is nothing that could be expanded.
+        {...(address !== undefined && { 'aria-expanded': false, 'aria-haspopup': undefined })}
         aria-label={t`Address, network, jail or page`}
         placeholder={t`203.0.113.7, sshd, settings…`}
         enterKeyHint="go"
@@ -102,6 +104,7 @@ function Field({ input, body, address, onClose }: FieldProps) {
         <Kbd>
           <Trans context="key">Esc</Trans>
         </Kbd>
+        <X size={20} aria-hidden />
       </button>
     </search>
   )

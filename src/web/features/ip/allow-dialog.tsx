@@ -1,6 +1,5 @@
 import { useState } from 'react'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
-import { useQueries, useQuery } from '@tanstack/react-query'
 import type { AllowResult } from '../../../shared/allow.ts'
 import { inChosenLanguage } from '../../api/server-words.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -8,10 +7,11 @@ import { Button } from '../../ui/button.tsx'
 import { AlertDialog } from '../../ui/dialog.tsx'
 import { showToast } from '../../ui/toast.ts'
 import { listOf } from '../../ui/words.ts'
-import { hostsQuery, jailsQuery } from '../hosts/hosts.queries.ts'
+import { useChangeBlock } from '../bans/use-change-block.ts'
 import { useAllow } from '../jails/allow.queries.ts'
 import styles from './allow-dialog.module.css'
 import type { IpReport, ReportedBan } from './ip.queries.ts'
+import { useJailsToAddTo } from './use-jails-to-add-to.ts'
 
 interface AllowDialogProps {
   open: boolean
@@ -29,6 +29,7 @@ export function AllowDialog(props: AllowDialogProps) {
   const { t } = useLingui()
   const { ip } = report
   const allow = useAllow()
+  const block = useChangeBlock()
   const [failed, setFailed] = useState<AllowResult | undefined>(undefined)
   const jails = useJailsToAddTo(report)
   const networks = listOf([...new Set(around.map((ban) => ban.ip))])
@@ -69,7 +70,7 @@ export function AllowDialog(props: AllowDialogProps) {
       title={lifted.length > 0 ? t`Unban and allow ${ip}?` : t`Allow ${ip}?`}
       description={t`fail2ban will not ban it by itself any more, until it is reloaded.`}
       confirm={
-        <Button variant="primary" busy={allow.isPending} onClick={confirm}>
+        <Button variant="primary" busy={allow.isPending} disabledReason={block} onClick={confirm}>
           {lifted.length > 0 ? t`Unban and allow` : t`Allow`}
         </Button>
       }
@@ -77,7 +78,9 @@ export function AllowDialog(props: AllowDialogProps) {
       <Effects ip={ip} lifted={lifted} jails={jails} />
       {around.length > 0 && (
         <Banner tone="warn">
-          <Trans>The ban of {networks} stays, and blocks it all the same. Lift it by itself.</Trans>
+          <Trans>
+            The ban of {networks} stays, and blocks it all the same. Lift that one, too, to let it in.
+          </Trans>
         </Banner>
       )}
       <Failure result={failed} error={allow.error} />
@@ -164,17 +167,4 @@ function Failure({ result, error }: { result: AllowResult | undefined; error: Er
         .join(' ')}
     </Banner>
   )
-}
-
-/** The running jails that do not ignore it yet. */
-function useJailsToAddTo({ ignoredBy }: IpReport): string[] {
-  const { data: hosts = [] } = useQuery(hostsQuery)
-  const jails = useQueries({ queries: hosts.map((host) => jailsQuery(host.id)) })
-  const names = hosts.flatMap((host, index) =>
-    (jails[index]?.data ?? [])
-      .filter((jail) => jail.state !== 'stopped')
-      .filter((jail) => !ignoredBy.some((known) => known.host === host.id && known.jail === jail.name))
-      .map((jail) => jail.name),
-  )
-  return [...new Set(names)]
 }

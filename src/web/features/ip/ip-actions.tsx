@@ -16,6 +16,7 @@ import { useUnbanToast } from '../bans/use-unban-toast.ts'
 import { hostsQuery, jailsQuery } from '../hosts/hosts.queries.ts'
 import styles from './ip-report.module.css'
 import type { IpReport, ReportedBan } from './ip.queries.ts'
+import { useJailsToAddTo } from './use-jails-to-add-to.ts'
 import { useLookupLinks } from './use-lookup-links.ts'
 
 const BanDialog = lazy(async () => ({ default: (await import('../bans/ban-dialog.tsx')).BanDialog }))
@@ -41,8 +42,9 @@ export function IpActions({ report, own, around, inside, isWhole }: IpActionsPro
   const unban = useUnbanFromAll(ip, own)
   const [open, setOpen] = useState<'allow' | 'ban' | undefined>(undefined)
   const isBanned = own.length > 0
+  const canAllow = useJailsToAddTo(report).length > 0 || own.length + inside.length > 0
   const allow = () => {
-    if (block === undefined) setOpen('allow')
+    if (canAllow && block === undefined) setOpen('allow')
   }
   useShortcuts(
     { ...(isBanned && block === undefined && { u: unban.begin }), a: allow },
@@ -57,10 +59,12 @@ export function IpActions({ report, own, around, inside, isWhole }: IpActionsPro
           {unban.isPending ? t`Unbanning…` : t`Unban from all jails`}
         </Button>
       )}
-      <Button disabledReason={block} onClick={allow}>
-        <ShieldCheck size={16} aria-hidden />
-        {isBanned ? t`Unban and allow` : t`Allow`}
-      </Button>
+      {canAllow && (
+        <Button disabledReason={block} onClick={allow}>
+          <ShieldCheck size={16} aria-hidden />
+          {isBanned ? t`Unban and allow` : t`Allow`}
+        </Button>
+      )}
       <Button disabledReason={block} onClick={() => setOpen('ban')}>
         <Ban size={16} aria-hidden />
         <Trans>Ban in a jail</Trans>

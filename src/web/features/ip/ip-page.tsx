@@ -63,7 +63,11 @@ function Report({ report }: { report: IpReport }) {
         <div className={styles.history}>
           {events.length === 0 ? (
             <p className={styles.none}>
-              <Trans>Nothing is recorded of it.</Trans>
+              {report.kind === 'network' ? (
+                <Trans>Nothing is recorded of the network as a whole.</Trans>
+              ) : (
+                <Trans>Nothing is recorded of it.</Trans>
+              )}
             </p>
           ) : (
             <IpHistory events={events} isWhole />

@@ -3,8 +3,9 @@ import { msg } from '@lingui/core/macro'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { ToneIcon } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
+import { cx } from '../../ui/class-names.ts'
 import { listOf } from '../../ui/words.ts'
 import { sessionQuery } from '../session/session.queries.ts'
 import { IpActions } from './ip-actions.tsx'
@@ -16,12 +17,12 @@ import { ReportedBans } from './reported-ban.tsx'
 const SHOWN_INSIDE = 20
 
 const SCOPES: Readonly<Record<Exclude<IpReport['scope'], 'public'>, MessageDescriptor>> = {
-  private: msg`A private address: it belongs to a local network, not to the internet.`,
-  loopback: msg`A loopback address: it is the machine itself.`,
-  'link-local': msg`A link-local address: it is valid on one cable only.`,
-  documentation: msg`An address for examples in documentation: nobody has it.`,
-  multicast: msg`A multicast address: it is a group of machines and sends nothing itself.`,
-  reserved: msg`A reserved address: nobody on the internet has it.`,
+  private: msg`Private: such addresses belong to local networks, not to the internet.`,
+  loopback: msg`Loopback: such addresses are the machine itself.`,
+  'link-local': msg`Link-local: such addresses are valid on one cable only.`,
+  documentation: msg`Documentation: such addresses are for examples, and nobody has them.`,
+  multicast: msg`Multicast: such addresses are groups of machines, and send nothing themselves.`,
+  reserved: msg`Reserved: nobody on the internet has such addresses.`,
 }
 
 /** Whether an address or network is banned, where, why and until when, and what can be done about it. */
@@ -60,27 +61,25 @@ export function IpReportView({ report, isWhole }: { report: IpReport; isWhole: b
 
 function NotBanned({ report, around, inside }: { report: IpReport; around: number; inside: number }) {
   const { t } = useLingui()
-  const { ip, kind } = report
-  if (around > 0) {
-    return (
-      <EmptyState
-        tone="warn"
-        title={t`${ip} itself is not banned, but a network around it is`}
-        detail={t`It is blocked all the same. See below.`}
-      />
-    )
-  }
-  const isNetwork = kind === 'network'
+  const { ip } = report
+  const tone = around > 0 ? 'warn' : inside > 0 ? 'info' : 'ok'
   return (
-    <EmptyState
-      tone={inside > 0 ? 'info' : 'ok'}
-      title={t`${ip} is not banned in any jail`}
-      detail={
-        isNetwork && inside > 0
-          ? t`No jail bans the network as a whole, but some of its addresses are banned. See below.`
-          : undefined
-      }
-    />
+    <div className={styles.verdict}>
+      <span className={cx(styles.verdictIcon, styles[tone])}>
+        <ToneIcon tone={tone} size={20} />
+      </span>
+      <div className={styles.banText}>
+        <h2 className={styles.verdictTitle}>
+          {around > 0
+            ? t`${ip} itself is not banned, but a network around it is`
+            : t`${ip} is not banned in any jail`}
+        </h2>
+        {around > 0 && <p>{t`It is blocked all the same. See below.`}</p>}
+        {around === 0 && inside > 0 && (
+          <p>{t`No jail bans the network as a whole, but some of its addresses are banned. See below.`}</p>
+        )}
+      </div>
+    </div>
   )
 }
 
@@ -114,11 +113,9 @@ function Inside({
         <Plural value={bans.length} one="# ban inside the network" other="# bans inside the network" />
       </h2>
       <ReportedBans bans={bans.slice(0, SHOWN_INSIDE)} isWhole={isWhole} />
-      {bans.length > SHOWN_INSIDE && (
-        <Link to={`/bans?q=${encodeURIComponent(network)}`} className={styles.more}>
-          <Trans>Show all in Active bans</Trans>
-        </Link>
-      )}
+      <Link to={`/bans?q=${encodeURIComponent(network)}`} className={styles.more}>
+        <Trans>Show all in Active bans</Trans>
+      </Link>
     </section>
   )
 }

@@ -21,7 +21,13 @@ const bans: Destination = {
   key: 'b',
 }
 const jails: Destination = { to: '/jails', label: msg`Jails`, icon: Boxes, key: 'j' }
-const users: Destination = { to: '/users', label: msg`Users & sessions`, icon: Users, key: 'u' }
+const users: Destination = {
+  to: '/users',
+  label: msg`Users & sessions`,
+  shortLabel: msg`Users`,
+  icon: Users,
+  key: 'u',
+}
 const health: Destination = {
   to: '/health',
   label: msg`Health & cluster`,
