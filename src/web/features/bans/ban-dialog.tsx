@@ -16,6 +16,7 @@ import styles from './ban-dialog.module.css'
 import { BanResults } from './ban-results.tsx'
 import { useBan } from './bans.queries.ts'
 import { useBanToast } from './use-ban-toast.ts'
+import { useChangeBlock } from './use-change-block.ts'
 
 interface BanDialogProps {
   open: boolean
@@ -90,6 +91,7 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
   const [missing, setMissing] = useState(false)
   const ban = useBan()
   const tell = useBanToast()
+  const block = useChangeBlock()
   const target =
     targets.find(({ value }) => value === picked) ??
     targets.find(({ jail }) => jail === chosenJail) ??
@@ -149,7 +151,7 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
       )}
       <DialogActions>
         <Button onClick={onDone}>{ban.data ? t`Close` : t`Cancel`}</Button>
-        <Button type="submit" variant="primary" busy={ban.isPending}>
+        <Button type="submit" variant="primary" busy={ban.isPending} disabledReason={block}>
           <SubmitWords isPending={ban.isPending} count={ips.length} />
         </Button>
       </DialogActions>
