@@ -77,6 +77,12 @@ function targetsOf(hosts: readonly HostWithJails[]): Target[] {
   )
 }
 
+/** What somebody has picked, else the jail that is looked at, else the first. */
+function targetOf(targets: readonly Target[], picked: string | undefined, jail: string): Target | undefined {
+  const choice = targets.find((target) => target.value === picked)
+  return choice ?? targets.find((target) => target.jail === jail) ?? targets[0]
+}
+
 interface BanFormProps extends Pick<BanDialogProps, 'hosts' | 'chosenJail'> {
   text: RefObject<HTMLTextAreaElement | null>
   onDone: () => void
@@ -92,10 +98,7 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
   const ban = useBan()
   const tell = useBanToast()
   const block = useChangeBlock()
-  const target =
-    targets.find(({ value }) => value === picked) ??
-    targets.find(({ jail }) => jail === chosenJail) ??
-    targets[0]
+  const target = targetOf(targets, picked, chosenJail)
   const ips = splitAddresses(typed)
 
   function submit(event: FormEvent) {
