@@ -23,8 +23,6 @@ export interface AccountService {
   revokeOthers(actor: Actor, caller: Caller): Promise<void>
   /** Ends every session of the actor and begins a new one in this browser. */
   changePassword(actor: Actor, request: PasswordChange, caller: Caller): Promise<void>
-  /** Ends this browser's session. */
-  signOut(actor: Actor, caller: Caller): Promise<void>
 }
 
 export interface AccountDeps {
@@ -92,11 +90,6 @@ export function createAccountService(deps: AccountDeps): AccountService {
       audited(log, byActor('password.change', actor, actor.username), () =>
         changePassword(actor, request, caller),
       ),
-
-    async signOut(actor, caller) {
-      await caller.signOut()
-      await sessionEnd.tell(actor.id)
-    },
   }
 }
 

@@ -8,10 +8,10 @@ const SessionId = z.object({ id: z.string().regex(/^[0-9a-f]{64}$/, 'is not the 
 
 export function authEndpoints(services: { auth: AuthService; account: AccountService }): Endpoint[] {
   const { auth, account } = services
-  return [...sessionEndpoints(auth, account), ...accountEndpoints(account)]
+  return [...sessionEndpoints(auth), ...accountEndpoints(account)]
 }
 
-function sessionEndpoints(auth: AuthService, account: AccountService): Endpoint[] {
+function sessionEndpoints(auth: AuthService): Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -38,7 +38,7 @@ function sessionEndpoints(auth: AuthService, account: AccountService): Endpoint[
       tag: 'session',
       summary: 'Sign out',
       access: 'viewer',
-      handle: ({ actor, caller }) => account.signOut(actor, caller),
+      handle: ({ caller }) => caller.signOut(),
     }),
   ]
 }
