@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import { untranslatedTexts } from '../support/untranslated-texts.ts'
 
 const run = promisify(execFile)
 
@@ -13,6 +14,10 @@ async function lingui(...args: readonly string[]): Promise<string> {
 }
 
 describe('the catalogues of the pages', () => {
+  it('have every text that a page shows', () => {
+    expect(untranslatedTexts()).toEqual([])
+  })
+
   it('hold exactly the messages of the source (else: npm run translations)', async () => {
     expect(await lingui('sync', '--clean')).toBe('')
   }, 60_000)

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseSync, traverse, types, type NodePath } from '@babel/core'
+import { traverse, types, type NodePath } from '@babel/core'
+import { calleeOf, nameOf, syntaxOf, writtenIn } from './syntax.ts'
 
 const SOURCE = new URL('../../src/', import.meta.url).pathname
 
@@ -49,13 +50,9 @@ function filesOf(folder: string): string[] {
 }
 
 function textsOf(file: string): ServerText[] {
-  const source = readFileSync(join(SOURCE, file), 'utf8')
-  const parserOpts = { plugins: ['typescript' as const] }
-  const parsed = parseSync(source, { filename: file, configFile: false, babelrc: false, parserOpts })
-  if (!parsed) throw new Error(`${file} cannot be parsed.`)
   const texts: ServerText[] = []
   const visit = (path: NodePath<types.StringLiteral | types.TemplateLiteral>) => {
-    const whole = writtenIn(path.node)
+    const whole = formOf(writtenIn(path.node))
     if (path.parentPath?.isTaggedTemplateExpression() || path.parentPath?.isImportDeclaration()) return
     const at = `${file}:${path.node.loc?.start.line ?? 0}`
     const isOpen = !NOT_FOR_PAGES.test(file) && !isForOthers(path) && !whole.includes('\n')
@@ -64,13 +61,8 @@ function textsOf(file: string): ServerText[] {
       texts.push({ text, at, isForPeople: isOpen && (isMessage || isSentence(text)) })
     }
   }
-  traverse(parsed, { StringLiteral: visit, TemplateLiteral: visit })
+  traverse(syntaxOf(join(SOURCE, file)), { StringLiteral: visit, TemplateLiteral: visit })
   return texts
-}
-
-function writtenIn(node: types.StringLiteral | types.TemplateLiteral): string {
-  if (types.isStringLiteral(node)) return formOf(node.value)
-  return formOf(node.quasis.map((part) => part.value.cooked ?? '').join('{}'))
 }
 
 /** A value beside sentences is one itself: `{what} Nothing was changed.` */
@@ -108,16 +100,4 @@ function isMessageOfCheck({ node, parent }: NodePath): boolean {
     parent.arguments.at(-1) === node &&
     CHECKS.has(calleeOf(parent.callee).split('.').at(-1) ?? '')
   )
-}
-
-/** `this.#deps.log.warn` */
-function calleeOf(node: types.Node): string {
-  if (!types.isMemberExpression(node)) return nameOf(node)
-  return `${calleeOf(node.object)}.${nameOf(node.property)}`
-}
-
-function nameOf(node: types.Node): string {
-  if (types.isIdentifier(node)) return node.name
-  if (types.isStringLiteral(node)) return node.value
-  return types.isPrivateName(node) ? node.id.name : ''
 }
