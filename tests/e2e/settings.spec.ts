@@ -9,7 +9,7 @@ test.use({
     env: {
       BANGUI_TIME_ZONE: 'Europe/Lisbon',
       SESSION_SECRET: 'a secret of these tests and of nobody else',
-      LOG_LEVEL: 'warn',
+      BANGUI_METRICS: 'off',
     },
   },
 })
@@ -48,11 +48,11 @@ test.describe('for an administrator', () => {
 
     const fixed = page.getByRole('region', { name: 'Fixed at the start' })
     const row = (name: string) => fixed.getByRole('row').filter({ hasText: name })
-    await expect(row('LOG_LEVEL')).toContainText('warn')
-    await expect(row('LOG_LEVEL')).toContainText('Environment')
+    await expect(row('BANGUI_METRICS')).toContainText('off')
+    await expect(row('BANGUI_METRICS')).toContainText('Environment')
     await expect(row('SESSION_SECRET')).toContainText('Set, and secret')
     await expect(row('PUBLIC_URL')).toBeHidden()
-    await fixed.getByText('All', { exact: true }).click()
+    await fixed.getByRole('radio', { name: 'All', exact: true }).check()
     await expect(row('PUBLIC_URL')).toContainText('Not set')
     await expect(row('PORT')).toBeVisible()
     await expect(fixed.getByRole('textbox')).toHaveCount(0)
@@ -63,8 +63,8 @@ test.describe('for an administrator', () => {
   test('T2 theme and density survive a reload and reach a second tab', async ({ page, machine, context }) => {
     const second = await context.newPage()
     await openSettings(second, machine)
-    await own(page).getByText('Dark', { exact: true }).click()
-    await own(page).getByText('Compact', { exact: true }).click()
+    await own(page).getByRole('radio', { name: 'Dark', exact: true }).check()
+    await own(page).getByRole('radio', { name: 'Compact', exact: true }).check()
     for (const one of [page, second]) {
       await expect(one.locator('html')).toHaveAttribute('data-theme', 'dark')
       await expect(one.locator('html')).toHaveAttribute('data-density', 'compact')
@@ -85,7 +85,7 @@ test.describe('for an administrator', () => {
       .or(page.getByRole('option', { name: 'Asia/Katmandu' }))
       .click()
     await expect(page.getByText(/Times in Asia\/Kath?mandu \(UTC\+5:45\)/)).toBeVisible()
-    await own(page).getByText('Date and time', { exact: true }).click()
+    await own(page).getByRole('radio', { name: 'Date and time', exact: true }).check()
     await own(page).getByRole('switch', { name: 'Single-key shortcuts' }).uncheck()
     await own(page).getByRole('switch', { name: 'Links to services' }).uncheck()
     await page.reload()
@@ -170,7 +170,7 @@ test('others see what holds for everybody, and why they cannot change it', async
   await expect(ofInstance(page).getByText('Only administrators can change this.').first()).toBeVisible()
   await expect(save(page)).toBeHidden()
   await expect(page.getByRole('region', { name: 'Fixed at the start' })).toBeHidden()
-  await own(page).getByText('Compact', { exact: true }).click()
+  await own(page).getByRole('radio', { name: 'Compact', exact: true }).check()
   await expect(page.locator('html')).toHaveAttribute('data-density', 'compact')
   await expectAccessible(page)
 })
