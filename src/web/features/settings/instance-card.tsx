@@ -9,6 +9,7 @@ import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { showToast } from '../../ui/toast.ts'
+import { useWriteBlock } from '../live/live-provider.tsx'
 import { draftOf, patchOf, shortens, type Draft } from './instance-draft.ts'
 import { InstanceFields } from './instance-fields.tsx'
 import { AskBeforeLeaving } from './ask-before-leaving.tsx'
@@ -109,13 +110,14 @@ function FormActions({
   onDiscard: () => void
 }) {
   const { t } = useLingui()
+  const block = useWriteBlock()
   return (
     <div className={styles.actions}>
       <Button
         type="submit"
         variant="primary"
         busy={isBusy}
-        disabledReason={isDirty ? undefined : t`Nothing has been changed.`}
+        disabledReason={block ?? (isDirty ? undefined : t`Nothing has been changed.`)}
       >
         {t`Save changes`}
       </Button>
