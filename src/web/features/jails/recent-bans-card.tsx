@@ -29,7 +29,7 @@ export function RecentBansCard({ of: key, jail, stale }: { of: JailKey; jail: Ja
     <Card
       title={t`Recent bans`}
       actions={
-        <Link to={`/bans?jail=${encodeURIComponent(name)}`}>
+        <Link to={`/bans?jail=${encodeURIComponent(name)}`} className={styles.more}>
           <Trans>All bans of {name}</Trans>
         </Link>
       }
