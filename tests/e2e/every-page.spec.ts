@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Page } from '@playwright/test'
-import { pages } from '../../src/web/pages.ts'
 import { expectAccessible } from './accessible.ts'
 import { expect, signIn, startMachine, test, type Machine } from './console.ts'
 import { expectNoSidewaysScroll } from './pages.ts'
 
-/** A place on each page of the console: what a path leaves open is filled in. */
-const PLACES = pages
-  .flatMap(({ path }) => (path === undefined || path === '*' ? ['/no/such/page'] : [path]))
+/** A place on each page of the console, from the list of its pages: what a path leaves open is filled in. */
+const PLACES = [
+  ...readFileSync(resolve(import.meta.dirname, '../../src/web/pages.ts'), 'utf8').matchAll(/page\('(.+?)'/g),
+]
+  .map(([, path = '']) => (path === '*' ? '/no/such/page' : path))
   .map((path) => path.replace(':name', 'sshd').replace(':ip', '203.0.113.50'))
 
 const WIDTHS = [1440, 1024, 760, 390, 320]
