@@ -41,6 +41,8 @@ export function ActionDialog({
   const mustType = action === 'stop' || (action !== 'reload' && jail.currentlyBanned >= MANY)
   const isTyped = !mustType || typed.trim() === name
   const isRunning = actions.pending === action
+  const block = actions.blockOf(action) ?? (isTyped ? undefined : t`Type ${name} first.`)
+  const canConfirm = block === undefined && !isRunning
 
   function close() {
     setTyped('')
@@ -59,7 +61,7 @@ export function ActionDialog({
         <Button
           variant={action === 'reload' ? 'primary' : 'danger'}
           busy={isRunning}
-          disabledReason={isTyped ? undefined : t`Type ${name} first.`}
+          disabledReason={block}
           onClick={() => actions.confirm(action)}
         >
           {isRunning ? pendingWord(action) : confirmWord(action, jail)}
@@ -74,7 +76,7 @@ export function ActionDialog({
           autoCapitalize="none"
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && isTyped && !isRunning) actions.confirm(action)
+            if (event.key === 'Enter' && canConfirm) actions.confirm(action)
           }}
         />
       )}

@@ -22,7 +22,7 @@ import { Escalation } from './escalation.tsx'
 import { settingName } from './jail-words.ts'
 import styles from './jails.module.css'
 import { useChangeSettings, type SettingsChange } from './jails.queries.ts'
-import { useJailBlock } from './use-block.ts'
+import { useJailBlock, useRoleBlock } from './use-block.ts'
 
 type Typed = Partial<Record<SettingName, string>>
 
@@ -81,6 +81,9 @@ export function SettingsCard({ host, jail }: { host: Host; jail: JailDetail }) {
 }
 
 interface SettingsForm {
+  /** Why it is only to be read; while the server is away one may go on typing. */
+  readonly fixed: string | undefined
+  /** Why it cannot be applied now. */
   readonly block: string | undefined
   readonly isDirty: boolean
   readonly isPending: boolean
@@ -97,7 +100,8 @@ function useSettingsForm(host: Host, jail: JailDetail): SettingsForm {
   const { t } = useLingui()
   const [typed, setTyped] = useState<Typed>({})
   const save = useChangeSettings({ host: host.id, jail: jail.name })
-  const block = useJailBlock('admin', host)
+  const unable = useJailBlock('admin', host)
+  const forbidden = useRoleBlock('admin')
   const isStopped = jail.state === 'stopped'
   const read = JailSettingName.options.flatMap((name) => {
     const text = typed[name]
@@ -108,8 +112,12 @@ function useSettingsForm(host: Host, jail: JailDetail): SettingsForm {
   const change: SettingsChange = Object.fromEntries(different.map(({ name, value }) => [name, value]))
   const { name } = jail
 
+  const stopped = isStopped ? t`The jail is stopped.` : undefined
+  const block = stopped ?? unable
+
   return {
-    block: isStopped ? t`The jail is stopped.` : block,
+    fixed: stopped ?? forbidden,
+    block,
     isDirty: different.length > 0,
     isPending: save.isPending,
     error: save.error,
@@ -120,7 +128,7 @@ function useSettingsForm(host: Host, jail: JailDetail): SettingsForm {
       setTyped((current) => ({ ...current, [setting]: text }))
     },
     apply() {
-      if (!isReadable || different.length === 0 || save.isPending || block !== undefined || isStopped) return
+      if (!isReadable || different.length === 0 || save.isPending || block !== undefined) return
       void save.mutateAsync(change).then(
         () => {
           setTyped({})
@@ -159,10 +167,10 @@ function Fields({ form, jail }: { form: SettingsForm; jail: JailDetail }) {
   const changed = changedWhileRunning(jail)
   const fromFiles = (name: SettingName) => changed.includes(name) && <FromFiles name={name} jail={jail} />
   // The reason is said once: each field would repeat it.
-  const common = { readOnly: form.block !== undefined, 'aria-disabled': form.block !== undefined }
+  const common = { readOnly: form.fixed !== undefined, 'aria-disabled': form.fixed !== undefined }
   return (
     <>
-      {form.block !== undefined && <p className={styles.note}>{form.block}</p>}
+      {form.fixed !== undefined && <p className={styles.note}>{form.fixed}</p>}
       <div className={styles.fields}>
         <NumberField
           {...common}

@@ -20,19 +20,28 @@ const SETTLE_MS = 250
 /** The filter of the list of jails, kept in the page's address as `?q=&sort=`. */
 export function useJailsFilter(): JailsFilter {
   const [params, setParams] = useSearchParams()
-  const [typed, setTyped] = useState(() => params.get('q') ?? '')
+  const inAddress = params.get('q') ?? ''
+  const [typed, setTyped] = useState(inAddress)
+  const [written, setWritten] = useState(inAddress)
+  // Somebody has gone back, or followed a link.
+  if (inAddress !== written) {
+    setWritten(inAddress)
+    setTyped(inAddress)
+  }
   const text = params.get('sort') ?? ''
   const isDown = text.startsWith('-')
   const bare = isDown ? text.slice(1) : text
   const sort: JailSort = bare === 'banned' || bare === 'failed' ? bare : 'name'
 
   useEffect(() => {
-    const timer = setTimeout(
-      () => setParams((current) => withValue(current, 'q', typed.trim()), REPLACE),
-      SETTLE_MS,
-    )
+    const wanted = typed.trim()
+    if (wanted === inAddress) return undefined
+    const timer = setTimeout(() => {
+      setWritten(wanted)
+      setParams((current) => withValue(current, 'q', wanted), REPLACE)
+    }, SETTLE_MS)
     return () => clearTimeout(timer)
-  }, [typed, setParams])
+  }, [typed, inAddress, setParams])
 
   return {
     typed,
