@@ -1,4 +1,4 @@
-import { plural } from '@lingui/core/macro'
+import { plural, t } from '@lingui/core/macro'
 import { useLingui } from '@lingui/react/macro'
 import type { Stats } from '../../../shared/stats.ts'
 import { Card } from '../../ui/card.tsx'
@@ -22,8 +22,8 @@ export function RepeatOffenders({ stats: { repeatOffenders } }: { stats: Stats }
         <ul className={styles.offenders} aria-label={t`Repeat offenders`}>
           {items.map(({ host, ip, bans, jails }) => (
             <li key={`${host} ${ip}`}>
-              <span className={styles.why} title={listOf(jails)}>
-                <Address ip={ip} /> <span className={styles.when}>{listOf(jails)}</span>
+              <span className={styles.who} title={listOf(jails)}>
+                <Address ip={ip} /> <span className={styles.when}>{jailsInWords(jails)}</span>
               </span>
               <strong>{plural(bans, { one: '# ban', other: '# bans' })}</strong>
             </li>
@@ -32,4 +32,11 @@ export function RepeatOffenders({ stats: { repeatOffenders } }: { stats: Stats }
       )}
     </Card>
   )
+}
+
+/** There is room for two. */
+function jailsInWords(jails: readonly string[]): string {
+  if (jails.length <= 2) return jails.join(', ')
+  const [names, rest] = [jails.slice(0, 2).join(', '), jails.length - 2]
+  return t`${names} +${rest}`
 }
