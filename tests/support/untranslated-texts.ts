@@ -7,17 +7,17 @@ const PAGES = new URL('../../src/web/', import.meta.url).pathname
 
 /** The kit is for developers; the others run before there is a page, or while it is built. */
 const NOT_SHOWN = /^(?:dev\/|locales\/|(?:kit|main|macros|vite\.[\w.-]+|i18n)\.tsx?$)/
-/** What is the same in every language: names, keys, units and commands. */
+/** What is the same in every language: names, also those of languages, keys, units and commands. */
 const WITHOUT_LANGUAGE = [
   /^(?:BanGUI|\{\} · BanGUI|BanGUI events|bangui\.signed-in \{\}|fail2ban \{\}|Redis|Shodan|GreyNoise)$/,
   /^(?:Edge|Opera|Firefox|Chrome|Safari|Android|Windows|Linux|Mac)$/,
+  /^(?:English|Deutsch)$/,
   /^(?:Enter|Escape|Esc|Tab|Home|End|Ctrl K|Control\+K Meta\+K \/)$/,
   /^\{\} (?:ms|min|s|\(\{\}\)\n\{\} UTC)$/,
   /^(?:sudo|systemctl|redis-cli|chgrp|while) |^ExecStartPost=|^enabled = true$|^\[DEFAULT\]/,
 ]
 /** Attributes that people see or hear. */
 const SHOWN = new Set('alt aria-label description detail error hint label note placeholder title'.split(' '))
-const MACRO_ELEMENTS = new Set(['Trans', 'Plural', 'Select', 'SelectOrdinal'])
 
 /** Texts of the pages that no catalogue has, each with its place. */
 export function untranslatedTexts(): string[] {
@@ -58,7 +58,7 @@ function readsAsText(text: string): boolean {
 function isIn(macros: ReadonlySet<string>, path: NodePath): boolean {
   return (
     path.findParent(({ node }) => {
-      if (types.isJSXElement(node)) return MACRO_ELEMENTS.has(nameOf(node.openingElement.name))
+      if (types.isJSXElement(node)) return macros.has(nameOf(node.openingElement.name))
       if (types.isCallExpression(node)) return macros.has(nameOf(node.callee))
       return types.isTaggedTemplateExpression(node) && macros.has(nameOf(node.tag))
     }) !== null
