@@ -20,7 +20,7 @@ interface Registration {
 }
 
 /** How long after the first key of two the second is awaited. */
-const SEQUENCE_MS = 1_500
+const SEQUENCE_MS = 2_000
 
 const TYPING = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]'
 const OVERLAY = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]'
@@ -55,7 +55,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
   if (!hasMod && (isWithin(event, TYPING) || !preferences().singleKeys)) return
   const isInDialog = isWithin(event, OVERLAY)
-  const pressed = hasMod ? [`mod+${key}`] : [...sequence(key), key]
+  const pressed = hasMod ? [`mod+${key}`] : [...sequence(key, event.timeStamp), key]
   for (const name of pressed) {
     const owner = registrations.find((entry) => entry.inDialog === isInDialog && name in entry.shortcuts())
     if (!owner) continue
@@ -71,7 +71,7 @@ function isWithin(event: KeyboardEvent, selector: string): boolean {
   return event.target instanceof Element && event.target.closest(selector) !== null
 }
 
-function sequence(key: string): string[] {
-  if (!first || performance.now() - first.atMs > SEQUENCE_MS) return []
+function sequence(key: string, atMs: number): string[] {
+  if (!first || atMs - first.atMs > SEQUENCE_MS) return []
   return [`${first.key} ${key}`]
 }

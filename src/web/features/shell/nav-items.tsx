@@ -33,7 +33,7 @@ function MarkOf({ mark }: { mark: Mark }) {
       <span className={cx(styles.mark, styles[mark.kind])} aria-hidden>
         {mark.text}
       </span>
-      <span className="visually-hidden">, {mark.spoken}</span>
+      <span className="visually-hidden">{mark.spoken}</span>
     </>
   )
 }
