@@ -88,7 +88,9 @@ export async function manage(page: Page, username: string, choice: keyof typeof 
   await page.getByRole('button', { name: `Manage ${username}` }).click()
   await page.getByRole('menuitem', { name: choice }).click()
   const name = DIALOGS[choice](username)
-  const dialog = page.getByRole('dialog', { name }).or(page.getByRole('alertdialog', { name }))
+  const dialog = page
+    .getByRole('dialog', { name, exact: true })
+    .or(page.getByRole('alertdialog', { name, exact: true }))
   await expect(dialog).toBeVisible()
   return dialog
 }

@@ -18,12 +18,15 @@ export interface UserDialogProps {
 /** The dialog of the task; the last one stays while it fades out. */
 export function UserDialogs({
   task,
+  round,
   open,
   ownId,
   onOpenChange,
   onDeleted,
 }: {
   task: UserTask | undefined
+  /** Rises with every task: nothing chosen or typed for one may be there for the next. */
+  round: number
   open: boolean
   ownId: string
   onOpenChange: (open: boolean) => void
@@ -33,9 +36,7 @@ export function UserDialogs({
   if (task.kind === 'create') return <CreateUser open={open} onOpenChange={onOpenChange} />
   const { kind, user } = task
   const dialog = { open, onOpenChange, user }
-  // Nothing typed for one user may be there for the next.
-  const key = `${kind} ${user.id}`
-  if (kind === 'role') return <RoleDialog key={key} {...dialog} isOwn={user.id === ownId} />
-  if (kind === 'password') return <ResetPassword key={key} {...dialog} />
-  return <UserConfirm key={key} {...dialog} kind={kind} onDeleted={onDeleted} />
+  if (kind === 'role') return <RoleDialog key={round} {...dialog} isOwn={user.id === ownId} />
+  if (kind === 'password') return <ResetPassword key={round} {...dialog} />
+  return <UserConfirm key={round} {...dialog} kind={kind} onDeleted={onDeleted} />
 }

@@ -46,12 +46,14 @@ function ManagedUsers({ ownId }: { ownId: string }) {
   const block = useWriteBlock()
   const add = useRef<HTMLButtonElement>(null)
   const [task, setTask] = useState<UserTask | undefined>()
+  const [round, setRound] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const items = users.data?.pages.flatMap((page) => page.items)
   const total = users.data?.pages.at(-1)?.total ?? 0
 
   function begin(next: UserTask) {
     setTask(next)
+    setRound(round + 1)
     setOpen(true)
   }
 
@@ -90,6 +92,7 @@ function ManagedUsers({ ownId }: { ownId: string }) {
       <WhenOpened open={isOpen}>
         <UserDialogs
           task={task}
+          round={round}
           open={isOpen}
           ownId={ownId}
           onOpenChange={setOpen}
