@@ -4,6 +4,7 @@ import type { Ban } from '../../../shared/ban.ts'
 import { inChosenLanguage } from '../../api/server-words.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
+import { cx } from '../../ui/class-names.ts'
 import { IpCell } from '../../ui/ip-cell.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { formatNumber } from '../../ui/words.ts'
@@ -35,6 +36,8 @@ interface GridRowProps {
   onAllow: (ban: BanKey) => void
 }
 
+/** Letters of an address beyond which it needs a second line. */
+const LONG = 26
 /** A ban that has just come flashes once. */
 const FRESH_MS = 4_000
 
@@ -61,7 +64,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
         <td className={styles.select}>
           <SelectBox {...props} />
         </td>
-        <th scope="row" className={styles.ip}>
+        <th scope="row" className={cx(styles.ip, ban.ip.length > LONG && styles.long)}>
           <IpCell ip={ban.ip} />
         </th>
         <Cells {...props} severalHosts={hosts.length > 1} />

@@ -3,6 +3,7 @@ import { plural } from '@lingui/core/macro'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { BanSort } from '../../../shared/ban.ts'
 import { Button } from '../../ui/button.tsx'
+import { usePreferences } from '../../ui/preferences.ts'
 import { formatNumber } from '../../ui/words.ts'
 import type { HostWithJails } from '../hosts/hosts.queries.ts'
 import { keyOf, sameBan, type BanKey } from './ban-pages.ts'
@@ -46,6 +47,7 @@ export interface BansGridProps {
 export function BansGrid(props: BansGridProps) {
   const { list, onHold } = props
   const { t } = useLingui()
+  const { timeStyle } = usePreferences()
   const total = list.figures?.total ?? 0
   const scroller = useRef<HTMLElement>(null)
   const openRow = useOpenRow(list)
@@ -88,6 +90,7 @@ export function BansGrid(props: BansGridProps) {
           aria-label={t`Active bans`}
           aria-rowcount={total + 1}
           aria-busy={list.isSwitching || undefined}
+          data-absolute={timeStyle === 'absolute' || undefined}
         >
           <GridHead {...props} />
           <Rows {...props} rows={rows} openRow={openRow} onActive={activeRow.setActive} />

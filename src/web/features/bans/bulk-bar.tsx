@@ -38,7 +38,9 @@ export function BulkBar({ selection, bulk, total, onSelectAll, onClear }: BulkBa
       <span className={styles.end}>
         <Button size="small" variant="ghost" onClick={onClear}>
           <X size={14} aria-hidden />
-          <Trans>Clear selection</Trans>
+          <span className={styles.word}>
+            <Trans>Clear selection</Trans>
+          </span>
         </Button>
         <Button variant="primary" busy={bulk.isPending} disabledReason={block} onClick={bulk.begin}>
           {!bulk.isPending && <LockOpen size={16} aria-hidden />}

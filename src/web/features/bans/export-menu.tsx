@@ -3,6 +3,7 @@ import { Download } from 'lucide-react'
 import { Button } from '../../ui/button.tsx'
 import { Menu, MenuItem, MenuNote } from '../../ui/menu.tsx'
 import { formatNumber } from '../../ui/words.ts'
+import styles from './bulk.module.css'
 import { exportUrl, type BanFilter } from './bans.queries.ts'
 
 /** All that match, as a file that the browser saves while it comes in. */
@@ -12,7 +13,9 @@ export function ExportMenu({ filter, total }: { filter: BanFilter; total: number
       trigger={
         <Button data-export>
           <Download size={16} aria-hidden />
-          <Trans>Export</Trans>
+          <span className={styles.word}>
+            <Trans>Export</Trans>
+          </span>
         </Button>
       }
     >

@@ -10,9 +10,9 @@ export function useListHeight(list: RefObject<HTMLElement | null>): void {
       element.style.setProperty('--list-top', `${top}px`)
     }
     measure()
-    // Whatever comes or goes above it changes the height of the page.
+    // What comes or goes above it changes the height of the page, or is drawn together with the list.
     const observer = new ResizeObserver(measure)
     observer.observe(document.body)
     return () => observer.disconnect()
-  }, [list])
+  })
 }
