@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from '@playwright/test'
+import { Cluster } from '../../src/shared/cluster.ts'
 import { ADMIN } from '../support/console-process.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import {
@@ -20,6 +21,9 @@ const REVOKED_MS = 5_000
 const OFFLINE_MS = 12_000
 /** How soon everything is as it was, once what was away is back. */
 const HEALED_MS = 15_000
+
+/** How soon another process talks to fail2ban when the one that did is killed, and a ban is made. */
+const TAKEN_OVER_MS = 30_000
 
 const ENDED = 'Your session has ended. Sign in to go on where you were.'
 const INTERRUPTED = 'Connection to the session store is interrupted. You are still signed in. Retrying…'
@@ -81,7 +85,7 @@ test.describe('the plug is pulled while somebody types', () => {
     await signIn(page, machine)
     await page.goto(`${machine.url}/jails/sshd`)
     const settings = page.getByRole('form', { name: 'Settings of sshd' })
-    const retries = settings.getByRole('textbox', { name: /maxretry|failures/i }).first()
+    const retries = settings.getByRole('textbox', { name: 'Retries' })
     await retries.fill('17')
     await revokeOthers(browser, machine)
     await expect(page.getByText(ENDED)).toBeVisible({ timeout: REVOKED_MS })
@@ -192,9 +196,10 @@ test.describe('the plug of two workers on one Redis is pulled while somebody typ
     complaints.expect(UNREACHABLE)
     await openOverview(page, machine)
     const form = await typeAddresses(page, '203.0.113.67')
-    const killed = [...machine.log().matchAll(/"pid":(\d+)[^\n]*"worker":\d/g)].map(([, pid]) => Number(pid))
-    expect(new Set(killed).size).toBe(2)
-    for (const pid of new Set(killed)) process.kill(pid, 'SIGKILL')
+    const answer = await page.request.get(`${machine.url}/api/v1/cluster`)
+    const { instances } = Cluster.parse(await answer.json())
+    expect(instances).toHaveLength(2)
+    for (const { pid } of instances) process.kill(pid, 'SIGKILL')
     await expect(page.getByText('Live', { exact: true })).toBeVisible({ timeout: HEALED_MS })
     await form.isUntouched()
     await form.send(machine)
@@ -261,9 +266,11 @@ async function typeAddresses(page: Page, typed: string): Promise<TypedForm> {
     },
     async send(machine) {
       const wanted = (await addresses.inputValue()).split(/\s+/)
-      await expect(submit).not.toHaveAttribute('aria-disabled', { timeout: HEALED_MS })
-      await submit.click()
-      await expect(dialog).toBeHidden({ timeout: HEALED_MS })
+      await expect(async () => {
+        // Until another process talks to fail2ban, the answer may be that none does.
+        if (await dialog.isVisible()) await submit.click({ timeout: 5_000 })
+        await expect(dialog).toBeHidden({ timeout: 8_000 })
+      }).toPass({ timeout: TAKEN_OVER_MS })
       expect(await bannedIn(machine, 'recidive')).toEqual(expect.arrayContaining(wanted))
     },
   }
