@@ -121,7 +121,12 @@ async function pages(console_: ConsoleUnderTest): Promise<Row[]> {
   return [
     await figure('page of 50', '/api/v1/bans?limit=50', 1, 5),
     await figure('page of 50 of one jail', '/api/v1/bans?limit=50&jail=many', 1, 5),
-    await figure('search by address prefix', '/api/v1/bans?limit=50&q=2001:db8:1::a', 1, 10),
+    await figure('page of 100 in the middle', '/api/v1/bans?limit=100&offset=50000', 1, 5),
+    await figure('page of 100 at the end', '/api/v1/bans?limit=100&offset=99900', 1, 5),
+    await figure('search for a part that few have', '/api/v1/bans?limit=100&q=1::a7', 1, 10),
+    await figure('search for a part that many have', '/api/v1/bans?limit=100&q=b8:1::', 1, 10),
+    await figure('search for two letters', '/api/v1/bans?limit=100&q=a7', 1, 10),
     await figure('page of 50', '/api/v1/bans?limit=50', 16, 60),
+    await figure('search for a part that few have', '/api/v1/bans?limit=100&q=1::a7', 16, 60),
   ]
 }
