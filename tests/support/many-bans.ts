@@ -11,7 +11,7 @@ action =
 
 /** The address of a number, each another one. */
 export function manyIp(index: number): string {
-  return `2001:db8:${(index >> 8).toString(16)}::${((index & 255) + 1).toString(16)}`
+  return `2001:db8:${((index >> 8) + 1).toString(16)}::${((index & 255) + 1).toString(16)}`
 }
 
 /** Writes permanent bans of the jail `many` into the database of a fail2ban that does not run; it restores them when it starts. */
