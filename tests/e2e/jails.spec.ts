@@ -184,10 +184,11 @@ test('J5 a paused jail is shown as paused, and resumed from the message or the p
   await openJail(page, machine, 'sshd')
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   await expect(page.getByText('sshd is paused: it bans nobody')).toBeVisible()
-  machine.fail2ban.writeFailures('sshd', '203.0.113.77', 5)
   await page.getByRole('button', { name: 'Resume', exact: true }).click()
   await expect(page.getByText('sshd is paused: it bans nobody')).toBeHidden()
-  await expect.poll(() => bannedIn(machine, 'sshd')).toEqual(['203.0.113.77'])
+  machine.fail2ban.writeFailures('sshd', '203.0.113.77', 5)
+  // An idle jail looks at its logs again only after ten of its rounds.
+  await expect.poll(() => bannedIn(machine, 'sshd'), { timeout: 30_000 }).toEqual(['203.0.113.77'])
 })
 
 test('J6 a jail that does not exist has a page that finds those that do', async ({

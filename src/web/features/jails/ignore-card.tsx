@@ -23,7 +23,8 @@ interface IgnoreCardProps {
 export function IgnoreCard({ host, jail, ignoreip }: IgnoreCardProps) {
   const { t } = useLingui()
   const key = { host: host.id, jail: jail.name }
-  const block = useJailBlock('operator', host)
+  const unable = useJailBlock('operator', host)
+  const block = jail.state === 'stopped' ? t`The jail is stopped.` : unable
   const added = addedEntries(jail)
   return (
     <Card title={t`Ignore list`} note={<Trans>never banned by itself</Trans>}>

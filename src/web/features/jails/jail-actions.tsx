@@ -1,4 +1,4 @@
-import { lazy, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import {
   ChevronDown,
@@ -21,8 +21,9 @@ import { actionEffect, actionName, actionsFor, doneSentence } from './jail-words
 import styles from './jails.module.css'
 import { useJailAction, usePendingAction, type JailAction } from './jails.queries.ts'
 import { useJailBlock } from './use-block.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const ActionDialog = lazy(async () => ({ default: (await import('./action-dialog.tsx')).ActionDialog }))
+const ActionDialog = lazyPart(async () => (await import('./action-dialog.tsx')).ActionDialog)
 
 /** What can be done to one jail. Whatever lifts bans, or loses changes, is asked about first. */
 export interface JailActions {

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { useParams, useSearchParams } from 'react-router'
@@ -55,19 +56,30 @@ export function JailPage() {
 
 function Known({ of: { host }, jail, several }: { of: HostWithJails; jail: Jail; several: boolean }) {
   const detail = useQuery(jailQuery({ host: host.id, jail: jail.name }, jail))
+  const read = useLastRead(detail.data)
   // What events tell is newer than what was asked for.
-  const known: JailDetail = { ...detail.data, ...jail }
+  const known: JailDetail = { ...read, ...detail.data, ...jail }
   if (jail.missingSources === undefined) delete known.missingSources
   return (
     <JailView
       host={host}
       jail={known}
       several={several}
-      isRead={detail.data !== undefined}
+      isRead={read !== undefined}
       error={detail.data === undefined ? detail.error : null}
       onRetry={() => void detail.refetch()}
     />
   )
+}
+
+/**
+ * The last answer that fail2ban itself had a part in. While it is away the server tells less: what was read stays, and with
+ * it the forms that somebody is typing in.
+ */
+function useLastRead(detail: JailDetail | undefined): JailDetail | undefined {
+  const [read, setRead] = useState<JailDetail | undefined>(undefined)
+  if (detail?.ignoreip && detail !== read) setRead(detail)
+  return detail?.ignoreip ? detail : read
 }
 
 interface Found {

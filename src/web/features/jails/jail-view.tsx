@@ -54,7 +54,7 @@ export function JailView({ host, jail, several, isRead, error, onRetry }: JailVi
           <RecentBansCard of={key} jail={jail} stale={!host.online} />
         </div>
         <div className={styles.column}>
-          {!isRead && !error && <Skeleton rows={5} height={64} />}
+          {!isRead && !error && jail.state !== 'stopped' && host.online && <Skeleton rows={5} height={64} />}
           {jail.ignoreip && <IgnoreCard host={host} jail={jail} ignoreip={jail.ignoreip} />}
           <LogFilesCard jail={jail} />
           {jail.failregex && <RulesCard jail={jail} failregex={jail.failregex} />}
