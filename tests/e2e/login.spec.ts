@@ -144,6 +144,7 @@ test('a server that is not there is told, nothing typed is lost, and the notice 
   await expect(page.getByRole('alert')).toBeHidden()
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible()
+  await page.close()
 })
 
 test('whoever comes with a session that has ended is told so', async ({ page, machine, complaints }) => {

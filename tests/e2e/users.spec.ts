@@ -190,6 +190,7 @@ test.describe('the last administrator', () => {
     await dialog.getByRole('button', { name: 'Change role' }).click()
     await expect(dialog.getByRole('alert')).toContainText('This is the last administrator who can sign in.')
     await expect(dialog.getByRole('alert')).toContainText('Give another user the role admin')
+    await page.close()
   })
 })
 
@@ -217,5 +218,6 @@ test.describe('with two workers on one Redis', () => {
     await other.getByRole('button', { name: 'Sign out 1 browser' }).click()
     await expectSignedOut(revoked)
     await expect(sessionRows(other).filter({ hasText: 'This browser' })).toBeVisible()
+    await page.close()
   })
 })
