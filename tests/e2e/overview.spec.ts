@@ -231,6 +231,7 @@ test('a first start explains itself, in both themes and at every width', async (
   await expectAccessible(page)
   await page.setViewportSize({ width: 320, height: 640 })
   await expectNoSidewaysScroll(page)
+  await page.close()
 })
 
 test('with data it is accessible, too', async ({ overview, machine }) => {
@@ -248,7 +249,6 @@ test('O8 without the server the last data stays; with it again the feed goes on 
 }) => {
   complaints.expect(UNREACHABLE)
   await using machine = await startMachine()
-  await signIn(page, machine)
   await openOverview(page, machine)
   await ban(machine, 'sshd', '203.0.113.101')
   await expect(feedRow(page, '203.0.113.101')).toBeVisible()
