@@ -8,6 +8,8 @@ const SOURCE = new URL('../../src/', import.meta.url).pathname
 /** Speaks to whoever starts the server, or to programs, and never to a page. */
 const NOT_FOR_PAGES =
   /^server\/(?:config|settings|main|http\/openapi|startup\/.+|features\/metrics\/.+|db\/.+|state\/redis\/redis-(?:target|faults))\.ts$/
+/** All that it says is for people. */
+const WORDS = /-words\.ts$/
 /** Properties that describe the API. */
 const DESCRIBING = new Set(['summary', 'description', 'help'])
 /** Properties whose texts are shown, sentences or not. */
@@ -56,7 +58,7 @@ function textsOf(file: string): ServerText[] {
     if (path.parentPath?.isTaggedTemplateExpression() || path.parentPath?.isImportDeclaration()) return
     const at = `${file}:${path.node.loc?.start.line ?? 0}`
     const isOpen = !NOT_FOR_PAGES.test(file) && !isForOthers(path) && !whole.includes('\n')
-    const isMessage = isMessageOfCheck(path) || isShownProperty(path)
+    const isMessage = WORDS.test(file) ? whole.includes(' ') : isMessageOfCheck(path) || isShownProperty(path)
     for (const text of sentencesIn(whole)) {
       texts.push({ text, at, isForPeople: isOpen && (isMessage || isSentence(text)) })
     }

@@ -1,11 +1,12 @@
 import type { Schedule } from '../../jobs/job.ts'
 
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const
+/** Whole phrases, which pages translate. */
+const UNITS: ReadonlyArray<readonly [ms: number, one: string, several: (count: number) => string]> = [
+  [86_400_000, 'every day', (count) => `every ${count} days`],
+  [3_600_000, 'every hour', (count) => `every ${count} hours`],
+  [60_000, 'every minute', (count) => `every ${count} minutes`],
+  [1_000, 'every second', (count) => `every ${count} seconds`],
+]
 
 /** When a job runs, for people. */
 export function scheduleInWords(schedule: Schedule): string {
@@ -16,7 +17,9 @@ export function scheduleInWords(schedule: Schedule): string {
 
 /** In the largest unit that gives a whole number. */
 function every(ms: number): string {
-  const [unit, unitMs] = UNITS.find(([, each]) => ms % each === 0) ?? ['millisecond', 1]
-  const count = ms / unitMs
-  return count === 1 ? `every ${unit}` : `every ${count} ${unit}s`
+  for (const [unitMs, one, several] of UNITS) {
+    if (ms === unitMs) return one
+    if (ms % unitMs === 0) return several(ms / unitMs)
+  }
+  return `every ${ms} milliseconds`
 }
