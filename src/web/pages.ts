@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react'
 import type { RouteObject } from 'react-router'
+import { loadParts } from './ui/lazy-part.ts'
 
 const loads: Array<() => Promise<unknown>> = []
 
@@ -28,7 +29,8 @@ function page<Name extends string>(
   return { path, lazy: { Component: async () => (await load())[name] } }
 }
 
-/** Fetches every page ahead: it then opens at once, and even while the server is away. */
+/** Fetches every page and its parts ahead: they then open at once, and even while the server is away. */
 export async function loadPages(): Promise<void> {
   await Promise.allSettled(loads.map((load) => load()))
+  await loadParts()
 }

@@ -1,6 +1,5 @@
 import {
   cloneElement,
-  lazy,
   Suspense,
   use,
   useState,
@@ -9,9 +8,13 @@ import {
   type ReactNode,
 } from 'react'
 import { MenuParts } from './menu-context.ts'
+import { lazyPart } from './lazy-part.ts'
 
 const load = () => import('./menu-parts.tsx')
-const LoadedMenu = lazy(async () => ({ default: (await load()).LoadedMenu }))
+const LoadedMenu = lazyPart(async () => (await load()).LoadedMenu)
+
+/** A server that is away is told of elsewhere. */
+const ahead = () => void load().catch(() => undefined)
 
 export interface MenuProps {
   /** A button. */
@@ -41,8 +44,8 @@ export function Menu({ trigger, align = 'end', children }: MenuProps) {
       event.preventDefault()
       setWanted(true)
     },
-    onPointerEnter: () => void load(),
-    onFocus: () => void load(),
+    onPointerEnter: ahead,
+    onFocus: ahead,
   })
   if (!isWanted) return waiting
   return (

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react'
+import { Suspense, useSyncExternalStore } from 'react'
 import { areToastsNeeded, onToastNeeded } from './toast.ts'
+import { lazyPart } from './lazy-part.ts'
 
-const Toasts = lazy(async () => ({ default: (await import('./toasts.tsx')).Toasts }))
+const Toasts = lazyPart(async () => (await import('./toasts.tsx')).Toasts)
 
 /** Where toasts appear. What draws them is loaded with the first one. */
 export function ToastRegion() {

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
+import { lazyPart } from './lazy-part.ts'
 
 const load = () => import('./tooltip-popup.tsx')
-const TooltipPopup = lazy(async () => ({ default: (await load()).TooltipPopup }))
+const TooltipPopup = lazyPart(async () => (await load()).TooltipPopup)
 
 const DELAY_MS = 300
 

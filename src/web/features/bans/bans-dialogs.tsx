@@ -1,4 +1,4 @@
-import { lazy, useState } from 'react'
+import { useState } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { WhenOpened } from '../../ui/when-opened.tsx'
 import type { HostWithJails } from '../hosts/hosts.queries.ts'
@@ -7,10 +7,11 @@ import type { BanFilter } from './bans.queries.ts'
 import type { Selection } from './selection.ts'
 import { wordsOf } from './use-ban-filter.ts'
 import type { BulkUnban } from './use-bulk-unban.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const BanDialog = lazy(async () => ({ default: (await import('./ban-dialog.tsx')).BanDialog }))
-const UnbanDialog = lazy(async () => ({ default: (await import('./unban-dialog.tsx')).UnbanDialog }))
-const AllowBan = lazy(async () => ({ default: (await import('./allow-ban.tsx')).AllowBan }))
+const BanDialog = lazyPart(async () => (await import('./ban-dialog.tsx')).BanDialog)
+const UnbanDialog = lazyPart(async () => (await import('./unban-dialog.tsx')).UnbanDialog)
+const AllowBan = lazyPart(async () => (await import('./allow-ban.tsx')).AllowBan)
 
 export interface OpenDialogs {
   readonly isBanning: boolean

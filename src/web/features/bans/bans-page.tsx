@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useRef, useState } from 'react'
+import { Suspense, useMemo, useRef, useState } from 'react'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
@@ -24,9 +24,10 @@ import { useBanFilter, type BanFilterState } from './use-ban-filter.ts'
 import { useBanList, type BanListView } from './use-ban-list.ts'
 import { useBulkUnban } from './use-bulk-unban.ts'
 import { useChangeBlock } from './use-change-block.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const UnbanProgress = lazy(async () => ({ default: (await import('./unban-progress.tsx')).UnbanProgress }))
-const UnbanFailures = lazy(async () => ({ default: (await import('./unban-failures.tsx')).UnbanFailures }))
+const UnbanProgress = lazyPart(async () => (await import('./unban-progress.tsx')).UnbanProgress)
+const UnbanFailures = lazyPart(async () => (await import('./unban-failures.tsx')).UnbanFailures)
 
 /** Who is banned now: find them, see why, and lift their bans. */
 export function BansPage() {

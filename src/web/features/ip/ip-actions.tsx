@@ -1,4 +1,4 @@
-import { lazy, useState } from 'react'
+import { useState } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Ban, Check, Copy, ExternalLink, LockOpen, ShieldCheck } from 'lucide-react'
@@ -18,10 +18,11 @@ import styles from './ip-report.module.css'
 import type { IpReport, ReportedBan } from './ip.queries.ts'
 import { useJailsToAddTo } from './use-jails-to-add-to.ts'
 import { useLookupLinks } from './use-lookup-links.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const BanDialog = lazy(async () => ({ default: (await import('../bans/ban-dialog.tsx')).BanDialog }))
-const UnbanDialog = lazy(async () => ({ default: (await import('./unban-dialog.tsx')).UnbanDialog }))
-const AllowDialog = lazy(async () => ({ default: (await import('./allow-dialog.tsx')).AllowDialog }))
+const BanDialog = lazyPart(async () => (await import('../bans/ban-dialog.tsx')).BanDialog)
+const UnbanDialog = lazyPart(async () => (await import('./unban-dialog.tsx')).UnbanDialog)
+const AllowDialog = lazyPart(async () => (await import('./allow-dialog.tsx')).AllowDialog)
 
 /** More than this many at once are asked about first. */
 const ASK_ABOVE = 10

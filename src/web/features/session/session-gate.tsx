@@ -1,11 +1,12 @@
-import { Activity, lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { Activity, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { checkSession } from './check-session.ts'
 import { onSignIn } from './other-tabs.ts'
 import { sessionEnd } from './session-end.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
 const load = () => import('./sign-in-again.tsx')
-const SignInAgain = lazy(async () => ({ default: (await load()).SignInAgain }))
+const SignInAgain = lazyPart(async () => (await load()).SignInAgain)
 
 /**
  * What only those may see who are signed in. When the session ends, all of it is hidden but stays as it is, and a sign-in

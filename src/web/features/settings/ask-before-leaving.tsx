@@ -1,8 +1,9 @@
-import { lazy, useEffect } from 'react'
+import { useEffect } from 'react'
 import { useBlocker } from 'react-router'
 import { WhenOpened } from '../../ui/when-opened.tsx'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const LeaveDialog = lazy(async () => ({ default: (await import('./leave-dialog.tsx')).LeaveDialog }))
+const LeaveDialog = lazyPart(async () => (await import('./leave-dialog.tsx')).LeaveDialog)
 
 /** While there are edits nobody has saved, asks before another page is opened or this one is closed. */
 export function AskBeforeLeaving({ isDirty }: { isDirty: boolean }) {

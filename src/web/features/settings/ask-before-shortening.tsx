@@ -1,7 +1,7 @@
-import { lazy } from 'react'
 import { WhenOpened } from '../../ui/when-opened.tsx'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const ShortenDialog = lazy(async () => ({ default: (await import('./shorten-dialog.tsx')).ShortenDialog }))
+const ShortenDialog = lazyPart(async () => (await import('./shorten-dialog.tsx')).ShortenDialog)
 
 /** A shorter history deletes what nobody can bring back. */
 export function AskBeforeShortening(props: {

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { usePreferences } from '../../ui/preferences.ts'
@@ -7,10 +7,9 @@ import { sessionQuery } from '../session/session.queries.ts'
 import { InstanceCard } from './instance-card.tsx'
 import { PreferencesCard } from './preferences-card.tsx'
 import styles from './settings-page.module.css'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const EnvironmentCard = lazy(async () => ({
-  default: (await import('./environment-card.tsx')).EnvironmentCard,
-}))
+const EnvironmentCard = lazyPart(async () => (await import('./environment-card.tsx')).EnvironmentCard)
 
 /** What one chooses for oneself, what holds for everybody, and what was fixed when the console was started. */
 export function SettingsPage() {

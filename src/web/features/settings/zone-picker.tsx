@@ -1,8 +1,9 @@
-import { lazy, Suspense, type ReactNode } from 'react'
+import { Suspense, type ReactNode } from 'react'
 import { Field } from '../../ui/field.tsx'
 import { zoneChoices } from './time-zones.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const Combobox = lazy(async () => ({ default: (await import('../../ui/combobox.tsx')).Combobox<string> }))
+const Combobox = lazyPart(async () => (await import('../../ui/combobox.tsx')).Combobox<string>)
 
 export interface ZoneChoice {
   readonly value: string

@@ -1,4 +1,4 @@
-import { lazy, useState } from 'react'
+import { useState } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { CircleUserRound, Keyboard, LogOut, MonitorSmartphone, MonitorX, Settings } from 'lucide-react'
@@ -10,10 +10,9 @@ import { WhenOpened } from '../../ui/when-opened.tsx'
 import { sessionHint } from '../session/session-hint.ts'
 import { sessionQuery, useSignOut } from '../session/session.queries.ts'
 import { helpOpen } from './help-open.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const SignOutOthers = lazy(async () => ({
-  default: (await import('../users/sign-out-others.tsx')).SignOutOthers,
-}))
+const SignOutOthers = lazyPart(async () => (await import('../users/sign-out-others.tsx')).SignOutOthers)
 
 export function AccountMenu() {
   const { t } = useLingui()

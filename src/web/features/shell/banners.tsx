@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
 import { Trans } from '@lingui/react/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSessionStoreInterrupted } from '../../api/session-store.ts'
@@ -10,10 +10,9 @@ import { sessionQuery } from '../session/session.queries.ts'
 import { Fail2banBanners } from './fail2ban-banner.tsx'
 import styles from './frame.module.css'
 import { OwnAddressBanner } from './own-address-banner.tsx'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const SetupReminder = lazy(async () => ({
-  default: (await import('../setup/setup-reminder.tsx')).SetupReminder,
-}))
+const SetupReminder = lazyPart(async () => (await import('../setup/setup-reminder.tsx')).SetupReminder)
 
 /** What everyone has to know at once, above every page. None of it hides the page or what is typed there. */
 export function Banners() {

@@ -1,13 +1,13 @@
-import { lazy } from 'react'
 import { useNavigate } from 'react-router'
 import { useShortcuts, type Shortcuts } from '../../ui/shortcuts.ts'
 import { WhenOpened } from '../../ui/when-opened.tsx'
 import { findOpen } from '../find/find-open.ts'
 import { helpOpen } from './help-open.ts'
 import { DESTINATIONS } from './navigation.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const FindDialog = lazy(async () => ({ default: (await import('../find/find-dialog.tsx')).FindDialog }))
-const ShortcutHelp = lazy(async () => ({ default: (await import('./shortcut-help.tsx')).ShortcutHelp }))
+const FindDialog = lazyPart(async () => (await import('../find/find-dialog.tsx')).FindDialog)
+const ShortcutHelp = lazyPart(async () => (await import('./shortcut-help.tsx')).ShortcutHelp)
 
 /** The keys that work on every page, and the two dialogs that they open. */
 export function GlobalKeys() {

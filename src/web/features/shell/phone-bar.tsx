@@ -1,15 +1,15 @@
 import { useState } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { Ellipsis } from 'lucide-react'
-import { lazy } from 'react'
 import { useLocation } from 'react-router'
 import { WhenOpened } from '../../ui/when-opened.tsx'
 import { NavItem } from './nav-items.tsx'
 import { PHONE_BAR, PHONE_MORE } from './navigation.ts'
 import styles from './navigation.module.css'
 import { useMarks } from './use-marks.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const MoreSheet = lazy(async () => ({ default: (await import('./more-sheet.tsx')).MoreSheet }))
+const MoreSheet = lazyPart(async () => (await import('./more-sheet.tsx')).MoreSheet)
 
 /** Where one can go, at the bottom of a phone. */
 export function PhoneBar() {

@@ -1,4 +1,4 @@
-import { lazy, useState } from 'react'
+import { useState } from 'react'
 import { Plural, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Monitor, Smartphone } from 'lucide-react'
@@ -20,10 +20,9 @@ import { describeBrowser, isHandheld } from './browser-name.ts'
 import { LabelledCell } from './labelled-cell.tsx'
 import styles from './users.module.css'
 import { LOOK_AGAIN_MS, useRevokeSession } from './users.queries.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const SignOutOthers = lazy(async () => ({
-  default: (await import('./sign-out-others.tsx')).SignOutOthers,
-}))
+const SignOutOthers = lazyPart(async () => (await import('./sign-out-others.tsx')).SignOutOthers)
 
 /** Every browser that is signed in with this account. */
 export function MySessions() {

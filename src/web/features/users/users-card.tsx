@@ -1,4 +1,4 @@
-import { lazy, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Plural, useLingui } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { UserPlus } from 'lucide-react'
@@ -17,8 +17,9 @@ import type { UserTask } from './user-dialogs.tsx'
 import { UserRow } from './user-row.tsx'
 import styles from './users.module.css'
 import { LOOK_AGAIN_MS, usersQuery } from './users.queries.ts'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const UserDialogs = lazy(async () => ({ default: (await import('./user-dialogs.tsx')).UserDialogs }))
+const UserDialogs = lazyPart(async () => (await import('./user-dialogs.tsx')).UserDialogs)
 
 /** Everybody who may sign in, for administrators. */
 export function UsersCard() {

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { NavLink, useLocation } from 'react-router'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -7,11 +7,10 @@ import { formatZone } from '../../ui/time.ts'
 import { KEEP_FOCUS } from '../shell/use-page-focus.ts'
 import { MySessions } from './my-sessions.tsx'
 import styles from './users.module.css'
+import { lazyPart } from '../../ui/lazy-part.ts'
 
-const ChangePassword = lazy(async () => ({
-  default: (await import('./change-password.tsx')).ChangePassword,
-}))
-const UsersCard = lazy(async () => ({ default: (await import('./users-card.tsx')).UsersCard }))
+const ChangePassword = lazyPart(async () => (await import('./change-password.tsx')).ChangePassword)
+const UsersCard = lazyPart(async () => (await import('./users-card.tsx')).UsersCard)
 
 const PATHS = { sessions: '/users', password: '/users/password', all: '/users/all' } as const
 
