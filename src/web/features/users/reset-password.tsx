@@ -8,7 +8,7 @@ import { useWriteBlock } from '../live/live-provider.tsx'
 import { passwordProblem } from '../session/password-strength.ts'
 import { Failure } from './failure.tsx'
 import { FirstPassword } from './first-password.tsx'
-import type { UserDialogProps } from './user-dialogs.tsx'
+import type { UserDialogProps } from './user-dialog-props.ts'
 import styles from './users.module.css'
 import { useResetPassword } from './users.queries.ts'
 

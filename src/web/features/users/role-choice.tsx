@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
 import type { Role } from '../../../shared/session.ts'
+import field from '../../ui/field.module.css'
 import { SegmentedControl } from '../../ui/segmented-control.tsx'
 import { roleMeaning, roleName, ROLES } from './role.tsx'
 import styles from './users.module.css'
@@ -9,6 +10,9 @@ export function RoleChoice({ value, onChange }: { value: Role; onChange: (role: 
   const { t } = useLingui()
   return (
     <div className={styles.roles}>
+      <span className={field.label} aria-hidden>
+        {t`Role`}
+      </span>
       <SegmentedControl
         label={t`Role`}
         value={value}

@@ -8,7 +8,7 @@ import { useWriteBlock } from '../live/live-provider.tsx'
 import { Failure } from './failure.tsx'
 import { RoleChoice } from './role-choice.tsx'
 import { roleName } from './role.tsx'
-import type { UserDialogProps } from './user-dialogs.tsx'
+import type { UserDialogProps } from './user-dialog-props.ts'
 import styles from './users.module.css'
 import { useChangeUser } from './users.queries.ts'
 

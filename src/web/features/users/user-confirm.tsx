@@ -5,7 +5,7 @@ import { AlertDialog } from '../../ui/dialog.tsx'
 import { showToast } from '../../ui/toast.ts'
 import { useWriteBlock } from '../live/live-provider.tsx'
 import { Failure } from './failure.tsx'
-import type { UserDialogProps } from './user-dialogs.tsx'
+import type { UserDialogProps } from './user-dialog-props.ts'
 import { useChangeUser, useDeleteUser } from './users.queries.ts'
 
 /** Asks before somebody is shut out, let in again, or removed. */

@@ -9,12 +9,6 @@ export type UserTask =
   | { readonly kind: 'create' }
   | { readonly kind: 'role' | 'password' | 'disable' | 'enable' | 'delete'; readonly user: UserInfo }
 
-export interface UserDialogProps {
-  open: boolean
-  onOpenChange: (open: boolean) => void
-  user: UserInfo
-}
-
 /** The dialog of the task; the last one stays while it fades out. */
 export function UserDialogs({
   task,
