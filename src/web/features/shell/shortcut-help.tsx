@@ -62,7 +62,7 @@ export function ShortcutHelp({
 }
 
 function Group({ title, lines }: { title: string; lines: readonly Line[] }) {
-  const { i18n } = useLingui()
+  const { t, i18n } = useLingui()
   return (
     <section>
       <h3 className={styles.title}>{title}</h3>
@@ -71,7 +71,7 @@ function Group({ title, lines }: { title: string; lines: readonly Line[] }) {
           <Fragment key={keys.join(' ')}>
             <dt>
               {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
+                <Kbd key={key}>{key === 'Ctrl K' ? t`Ctrl K` : key}</Kbd>
               ))}
             </dt>
             <dd>{i18n._(does)}</dd>
