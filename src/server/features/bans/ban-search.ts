@@ -2,6 +2,12 @@ import { sql, type RawBuilder } from 'kysely'
 import { ipKey, listedIp, parseIp, type IpEntry } from '../../../shared/ip.ts'
 import type { Db } from '../../db/database.ts'
 
+/**
+ * Where a filter lets through at most one ban in so many, its own index finds them and they are sorted; otherwise the order's
+ * index is read until the page is full. To look up one row costs about as much as to pass over this many entries of an index.
+ */
+export const FEW = 25
+
 /** What somebody searches for: a part of an address or of a jail's name, or a network, which means all entries in it. */
 export type BanSearch =
   { readonly text: string; readonly address?: IpEntry | undefined } | { readonly network: IpEntry }

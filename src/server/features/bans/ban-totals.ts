@@ -1,72 +1,80 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
-import { whereOf, type BanFilter, type FoundBans } from './ban-search.ts'
+import { FEW, prepare, whereOf, type BanFilter, type FoundBans } from './ban-search.ts'
 
-/** Searches whose counts are remembered at a time. */
+/** Searches that are remembered at a time. */
 const REMEMBERED = 200
 
-/** Counts active bans. */
-export interface BanTotals {
+/** A filter, and how much of everything it lets through. */
+export interface Measured {
+  readonly filter: BanFilter
+  readonly found: FoundBans | undefined
+  readonly total: number
   /** Without any filter. */
-  all(): Promise<number>
-  of(filter: BanFilter, found: FoundBans | undefined): Promise<number>
-  /** Of matching bans that came after `filter.upTo`. */
-  newer(filter: BanFilter, found: FoundBans | undefined): Promise<number>
+  readonly all: number
+  /** Matching bans that came after `filter.upTo`. */
+  readonly newer: number
+  readonly isFew: boolean
 }
 
 /**
- * Whatever is not searched for is counted where it is kept. A search that finds much has to look at every ban, which takes
- * milliseconds: such a count is remembered until the next batch of changes.
+ * Counts active bans. Where nothing is searched, counts are kept; a search that finds much has to look at every ban, which
+ * takes milliseconds: what it found is remembered until the next batch of changes.
  */
-export function createBanTotals(db: Db): BanTotals {
-  const remembered = new Map<string, number>()
+export function createMeasure(db: Db): (filter: BanFilter) => Promise<Measured> {
+  const remembered = new Map<string, Measured>()
   let revision = ''
 
-  async function kept(filter: Pick<BanFilter, 'host' | 'jail'>): Promise<number> {
-    let query = db.selectFrom('active_ban_counts').select((select) => select.fn.sum<number>('count').as('n'))
-    if (filter.host !== undefined) query = query.where('host', '=', filter.host)
-    if (filter.jail !== undefined) query = query.where('jail', '=', filter.jail)
-    return (await query.executeTakeFirst())?.n ?? 0
+  return async (filter) => {
+    if (!filter.search) return measure(db, filter)
+    const now = await revisionOf(db)
+    if (now !== revision || remembered.size >= REMEMBERED) remembered.clear()
+    revision = now
+    const key = JSON.stringify(filter)
+    const known = remembered.get(key)
+    if (known) return known
+    const measured = await measure(db, filter)
+    // Another request may have noticed meanwhile that the bans have changed.
+    if (revision === now) remembered.set(key, measured)
+    return measured
   }
+}
 
-  async function searched(filter: BanFilter, found: FoundBans): Promise<number> {
-    const row = await db
-      .selectFrom('active_bans')
-      .select((select) => select.fn.countAll<number>().as('n'))
-      .where(whereOf(filter, found, found.leads ? 'search' : filter.jail === undefined ? 'none' : 'jail'))
-      .executeTakeFirst()
-    return row?.n ?? 0
-  }
+async function measure(db: Db, asked: BanFilter): Promise<Measured> {
+  const all = await kept(db, {})
+  const found = asked.search && (await prepare(db, asked.search, Math.floor(all / FEW)))
+  const newer = await countNewer(db, asked, found)
+  // As long as nothing is newer there is nothing to leave out, and not to compare saves half of a long way.
+  const filter = newer === 0 ? { ...asked, upTo: undefined } : asked
+  const total = found ? await searched(db, filter, found) : (await kept(db, filter)) - newer
+  return { filter, found, total, all, newer, isFew: total * FEW <= all }
+}
 
-  async function newer(filter: BanFilter, found: FoundBans | undefined): Promise<number> {
-    if (filter.upTo === undefined) return 0
-    const row = await db
-      .selectFrom('active_bans')
-      .select((select) => select.fn.countAll<number>().as('n'))
-      .where('id', '>', filter.upTo)
-      .where(whereOf({ ...filter, upTo: undefined }, found, 'none'))
-      .executeTakeFirst()
-    return row?.n ?? 0
-  }
+async function kept(db: Db, { host, jail }: Pick<BanFilter, 'host' | 'jail'>): Promise<number> {
+  let query = db.selectFrom('active_ban_counts').select((select) => select.fn.sum<number>('count').as('n'))
+  if (host !== undefined) query = query.where('host', '=', host)
+  if (jail !== undefined) query = query.where('jail', '=', jail)
+  return (await query.executeTakeFirst())?.n ?? 0
+}
 
-  return {
-    all: () => kept({}),
-    newer,
+async function searched(db: Db, filter: BanFilter, found: FoundBans): Promise<number> {
+  const row = await db
+    .selectFrom('active_bans')
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .where(whereOf(filter, found, found.leads ? 'search' : filter.jail === undefined ? 'none' : 'jail'))
+    .executeTakeFirst()
+  return row?.n ?? 0
+}
 
-    async of(filter, found) {
-      if (!found) return (await kept(filter)) - (await newer(filter, found))
-      const now = await revisionOf(db)
-      if (now !== revision || remembered.size >= REMEMBERED) remembered.clear()
-      revision = now
-      const key = JSON.stringify(filter)
-      const known = remembered.get(key)
-      if (known !== undefined) return known
-      const count = await searched(filter, found)
-      // Another request may have noticed meanwhile that the bans have changed.
-      if (revision === now) remembered.set(key, count)
-      return count
-    },
-  }
+async function countNewer(db: Db, filter: BanFilter, found: FoundBans | undefined): Promise<number> {
+  if (filter.upTo === undefined) return 0
+  const row = await db
+    .selectFrom('active_bans')
+    .select((select) => select.fn.countAll<number>().as('n'))
+    .where('id', '>', filter.upTo)
+    .where(whereOf({ ...filter, upTo: undefined }, found, 'none'))
+    .executeTakeFirst()
+  return row?.n ?? 0
 }
 
 /** Differs after every batch of changes that was applied, by whichever process. */

@@ -6,8 +6,8 @@ import type { Db } from '../../db/database.ts'
 import type { ActiveBanRow } from '../../db/schema.ts'
 import type { BanPlace } from './ban-cursor.ts'
 import { ORDERS, orderOf } from './ban-order.ts'
-import { keysAround, prepare, whereOf, type BanFilter, type FoundBans, type Lead } from './ban-search.ts'
-import { createBanTotals } from './ban-totals.ts'
+import { keysAround, whereOf, type BanFilter, type Lead } from './ban-search.ts'
+import { createMeasure, type Measured } from './ban-totals.ts'
 
 export interface BanList {
   readonly items: Ban[]
@@ -53,23 +53,10 @@ export interface BansRepository {
   inside(network: IpEntry, limit: number): Promise<Ban[]>
 }
 
-/**
- * Where a filter lets through at most one ban in so many, its own index finds them and they are sorted; otherwise the order's
- * index is read until the page is full. To look up one row costs about as much as to pass over this many entries of an index.
- */
-export const FEW = 25
-
 const BATCH = 250
 
 export function createBansRepository(db: Db): BansRepository {
-  const totals = createBanTotals(db)
-
-  async function measure(filter: BanFilter): Promise<Measured> {
-    const all = await totals.all()
-    const found = filter.search && (await prepare(db, filter.search, Math.floor(all / FEW)))
-    const total = await totals.of(filter, found)
-    return { filter, all, found, total, isFew: total * FEW <= all }
-  }
+  const measure = createMeasure(db)
 
   return {
     async page({ filter, ...request }) {
@@ -78,8 +65,8 @@ export function createBansRepository(db: Db): BansRepository {
         ...(await readPage(db, measured, request)),
         total: measured.total,
         all: measured.all,
+        newer: measured.newer,
         mark: await newestId(db),
-        newer: await totals.newer(filter, measured.found),
       }
     },
 
@@ -116,6 +103,7 @@ export function createBansRepository(db: Db): BansRepository {
         .selectFrom('active_bans')
         .select(['id', 'host', 'jail', 'ip'])
         .where(lead === 'none' ? behind : sql<boolean>`(${behind}) is true`)
+        // With its `upTo`, whatever was measured: nobody has asked for bans that come meanwhile.
         .where(whereOf(filter, measured.found, lead))
         .orderBy('id')
         .limit(limit)
@@ -125,15 +113,6 @@ export function createBansRepository(db: Db): BansRepository {
     covering: (entry) => covering(db, entry),
     inside: (network, limit) => inside(db, network, limit),
   }
-}
-
-/** A filter, and how much of everything it lets through. */
-interface Measured {
-  readonly filter: BanFilter
-  readonly found: FoundBans | undefined
-  readonly total: number
-  readonly all: number
-  readonly isFew: boolean
 }
 
 /** A page far down is read from the end, since what lies before it is passed over one by one. */
