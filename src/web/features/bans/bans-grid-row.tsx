@@ -155,7 +155,7 @@ function Cells({
           ) : (
             <>
               <span className={styles.prefix}>
-                <Trans>ends</Trans>{' '}
+                · <Trans>ends</Trans>{' '}
               </span>
               <RelativeTime at={ban.expiresAt} />
             </>
