@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'server/features/*': ['server/http', 'server/jobs', 'server/state', 'server/db', 'server/lib', 'shared'],
   'web/ui': ['web/ui', 'shared'],
   'web/api': ['web/api', 'shared'],
+  'web/locales': ['web/api'],
   'web/dev': ['web/dev', 'web/ui', 'shared'],
   'web/features/*': ['web/features/*', 'web/ui', 'web/api', 'shared'],
 }

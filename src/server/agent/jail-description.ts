@@ -1,11 +1,23 @@
 import type { JailDetail } from '../../shared/jail.ts'
-import type { JailCommandsDeps } from './jail-commands.ts'
+import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
+import type { BanFeed } from './ban-feed.ts'
+import type { ConfiguredJails } from './configured-jails.ts'
+import type { HostReport } from './host-report.ts'
+import type { SourceWatch } from './source-watch.ts'
 
 const MOST_REGEXES = 200
 const LONGEST_REGEX = 2_000
 
+export interface JailDescriptionDeps {
+  readonly client: Fail2banClient
+  readonly feed: Pick<BanFeed, 'setBantime'>
+  readonly report: Pick<HostReport, 'setSettings' | 'setIgnored' | 'jail'>
+  readonly sources: Pick<SourceWatch, 'filesOf'>
+  readonly configured: ConfiguredJails
+}
+
 /** Asks fail2ban for all there is to know of a running jail, and looks at its files. */
-export async function describeJail(deps: JailCommandsDeps, jail: string): Promise<JailDetail> {
+export async function describeJail(deps: JailDescriptionDeps, jail: string): Promise<JailDetail> {
   const { client, feed, report, sources, configured } = deps
   const [status, settings, rules, ignored, actions, configuration] = await Promise.all([
     client.jailStatus(jail),

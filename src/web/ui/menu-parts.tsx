@@ -2,9 +2,15 @@ import type { ReactNode } from 'react'
 import { Menu as Base } from '@base-ui/react/menu'
 import { Check } from 'lucide-react'
 import { cx } from './class-names.ts'
-import { MenuParts } from './menu-context.ts'
+import {
+  MenuParts,
+  type MenuChoicesProps,
+  type MenuItemProps,
+  type MenuLinkProps,
+  type MenuProps,
+  type MenuToggleProps,
+} from './menu-context.ts'
 import styles from './menu.module.css'
-import type { MenuChoicesProps, MenuItemProps, MenuLinkProps, MenuProps, MenuToggleProps } from './menu.tsx'
 
 /** A menu that was just asked for: it begins open. */
 export function LoadedMenu({ trigger, align, children }: Required<MenuProps>) {

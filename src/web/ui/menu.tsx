@@ -1,13 +1,12 @@
+import { cloneElement, Suspense, use, useState, type ReactNode } from 'react'
 import {
-  cloneElement,
-  Suspense,
-  use,
-  useState,
-  type KeyboardEvent,
-  type ReactElement,
-  type ReactNode,
-} from 'react'
-import { MenuParts } from './menu-context.ts'
+  MenuParts,
+  type MenuChoicesProps,
+  type MenuItemProps,
+  type MenuLinkProps,
+  type MenuProps,
+  type MenuToggleProps,
+} from './menu-context.ts'
 import { lazyPart } from './lazy-part.ts'
 
 const load = () => import('./menu-parts.tsx')
@@ -15,22 +14,6 @@ const LoadedMenu = lazyPart(async () => (await load()).LoadedMenu)
 
 /** A server that is away is told of elsewhere. */
 const ahead = () => void load().catch(() => undefined)
-
-export interface MenuProps {
-  /** A button. */
-  trigger: ReactElement<TriggerProps>
-  align?: 'start' | 'end'
-  children: ReactNode
-}
-
-interface TriggerProps {
-  readonly 'aria-haspopup'?: 'menu'
-  readonly 'aria-expanded'?: boolean
-  readonly onClick?: () => void
-  readonly onKeyDown?: (event: KeyboardEvent) => void
-  readonly onPointerEnter?: () => void
-  readonly onFocus?: () => void
-}
 
 /** A menu that opens from `trigger`. What draws it is loaded with the first one that somebody reaches for. */
 export function Menu({ trigger, align = 'end', children }: MenuProps) {
@@ -57,14 +40,6 @@ export function Menu({ trigger, align = 'end', children }: MenuProps) {
   )
 }
 
-export interface MenuItemProps {
-  icon?: ReactNode
-  danger?: boolean
-  disabled?: boolean
-  onSelect: () => void
-  children: ReactNode
-}
-
 export function MenuItem(props: MenuItemProps) {
   const parts = use(MenuParts)
   return parts && <parts.Item {...props} />
@@ -74,12 +49,6 @@ export function MenuItem(props: MenuItemProps) {
 export function MenuLink(props: MenuLinkProps) {
   const parts = use(MenuParts)
   return parts && <parts.Link {...props} />
-}
-
-export interface MenuLinkProps {
-  icon?: ReactNode
-  href: string
-  children: ReactNode
 }
 
 /** Some text at the head of a menu that is not a choice. */
@@ -93,29 +62,10 @@ export function MenuSeparator() {
   return parts && <parts.Separator />
 }
 
-export interface MenuChoice<T extends string> {
-  readonly value: T
-  readonly label: string
-  readonly icon?: ReactNode
-}
-
-export interface MenuChoicesProps<T extends string> {
-  label: string
-  value: T
-  choices: ReadonlyArray<MenuChoice<T>>
-  onChange: (value: T) => void
-}
-
 /** One of several, with a check mark at the chosen one. */
 export function MenuChoices<T extends string>(props: MenuChoicesProps<T>) {
   const parts = use(MenuParts)
   return parts && <parts.Choices {...props} />
-}
-
-export interface MenuToggleProps {
-  checked: boolean
-  onChange: (checked: boolean) => void
-  children: ReactNode
 }
 
 /** Something that is on or off; the menu stays open. */

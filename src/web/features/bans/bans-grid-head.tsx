@@ -2,12 +2,19 @@ import { useLingui } from '@lingui/react/macro'
 import type { BanSort } from '../../../shared/ban.ts'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { ColumnHeader, SortHeader } from '../../ui/table.tsx'
-import type { BansGridProps } from './bans-grid.tsx'
 import styles from './bans-grid.module.css'
 import { COLUMNS, directionOf, nextSort, useHiddenColumns } from './columns.ts'
-import { NOTHING, shareOf, withBans } from './selection.ts'
+import { NOTHING, shareOf, withBans, type Selection } from './selection.ts'
+import type { BanListView } from './use-ban-list.ts'
 
-export function GridHead({ list, selection, onSelect, onSort }: BansGridProps) {
+interface GridHeadProps {
+  list: BanListView
+  selection: Selection
+  onSelect: (selection: Selection) => void
+  onSort: (sort: BanSort) => void
+}
+
+export function GridHead({ list, selection, onSelect, onSort }: GridHeadProps) {
   const { t } = useLingui()
   const hidden = useHiddenColumns()
   const { sort } = list.filter
