@@ -54,41 +54,11 @@ const DETAIL_MS = 2_000
 const AWAY = new Set(['fail2ban-unavailable', 'fail2ban-timeout', 'fail2ban-refused', 'busy'])
 
 export function createJailsService(deps: JailsDeps): JailsService {
-  const { hosts, commands, log, now } = deps
+  const { hosts, commands, now } = deps
   const lists = new WeakMap<readonly Jail[], { items: Jail[] }>()
   const details = new Map<string, { at: number; detail: Promise<JailDetail> }>()
 
-  async function send(host: string, order: JailOrder): Promise<Extract<CommandReply, { ok: true }>> {
-    hosts.get(host)
-    try {
-      return await commands.send(host, order)
-    } finally {
-      details.delete(`${host} ${order.jail}`)
-    }
-  }
-
-  /** With a line in the log of who did what. */
-  function order(
-    host: string,
-    action: string,
-    actor: Actor,
-    command: JailOrder,
-    change?: Readonly<Record<string, string | number>>,
-  ): Promise<Extract<CommandReply, { ok: true }>> {
-    const object = `${host}/${command.jail}`
-    const deed = { action: `jail.${action}`, actor: actor.username, object, ...(change && { change }) }
-    return audited(log, deed, () => send(host, command))
-  }
-
-  async function askFor(host: string, known: Jail): Promise<JailDetail> {
-    try {
-      const reply = await commands.send(host, { kind: 'describeJail', jail: known.name })
-      return reply.jail ?? known
-    } catch (error) {
-      if (error instanceof AppError && AWAY.has(error.code)) return known
-      throw error
-    }
-  }
+  const order = createOrders(deps, ({ host, jail }) => details.delete(`${host} ${jail}`))
 
   return {
     list(host) {
@@ -104,7 +74,7 @@ export function createJailsService(deps: JailsDeps): JailsService {
       const key = `${host} ${jail}`
       const asked = details.get(key)
       if (asked && now() - asked.at < DETAIL_MS) return asked.detail
-      const detail = askFor(host, known)
+      const detail = askFor(commands, host, known)
       details.set(key, { at: now(), detail })
       return detail
     },
@@ -151,6 +121,41 @@ export function createJailsService(deps: JailsDeps): JailsService {
       }
       return { items }
     },
+  }
+}
+
+type Order = (
+  host: string,
+  action: string,
+  actor: Actor,
+  command: JailOrder,
+  change?: Readonly<Record<string, string | number>>,
+) => Promise<Extract<CommandReply, { ok: true }>>
+
+/** Sends commands with a line in the log of who did what; `forget` is told whose description is out of date. */
+function createOrders({ hosts, commands, log }: JailsDeps, forget: (path: JailPath) => void): Order {
+  async function send(host: string, command: JailOrder): Promise<Extract<CommandReply, { ok: true }>> {
+    hosts.get(host)
+    try {
+      return await commands.send(host, command)
+    } finally {
+      forget({ host, jail: command.jail })
+    }
+  }
+  return (host, action, actor, command, change) => {
+    const object = `${host}/${command.jail}`
+    const deed = { action: `jail.${action}`, actor: actor.username, object, ...(change && { change }) }
+    return audited(log, deed, () => send(host, command))
+  }
+}
+
+async function askFor(commands: AgentCommands, host: string, known: Jail): Promise<JailDetail> {
+  try {
+    const reply = await commands.send(host, { kind: 'describeJail', jail: known.name })
+    return reply.jail ?? known
+  } catch (error) {
+    if (error instanceof AppError && AWAY.has(error.code)) return known
+    throw error
   }
 }
 
