@@ -13,9 +13,12 @@ const IN_SSHD = '/api/v1/hosts/local/jails/sshd/bans'
 let test: ConsoleApp
 let viewer: Agent
 let operator: Agent
+/** Milliseconds that have gone by beside the real ones. */
+let later: number
 
 beforeEach(async () => {
-  test = await createConsoleApp()
+  later = 0
+  test = await createConsoleApp({ now: () => Date.now() + later })
   await test.publish([jail('sshd'), jail('recidive')])
   viewer = await test.signedIn('viewer')
   operator = await test.signedIn('operator')
@@ -270,6 +273,50 @@ describe('POST /bans/unban-matching', () => {
       unbanned: 200,
     })
     expect((await viewer.get(BANS)).body.total).toBe(250)
+  })
+
+  it('stops when fail2ban stays away, and says so', async () => {
+    await test.tell(...addresses(3).map((ip) => ban(ip)))
+    let asked = 0
+    test.answer(() => {
+      asked += 1
+      // A quarter of a minute goes by.
+      later += 15_000
+      return { ok: false, code: 'fail2ban-unavailable', message: 'fail2ban is not running.' }
+    })
+    const { body } = await operator
+      .post(MATCHING)
+      .send(await order({}))
+      .expect(202)
+    expect(await ended(body.id)).toMatchObject({
+      state: 'stopped',
+      problem: 'fail2ban is not running.',
+      unbanned: 0,
+      failed: 0,
+    })
+    expect(asked).toBe(1)
+  })
+
+  it('goes on where a process that ended has left it', async () => {
+    await test.tell(...addresses(4).map((ip) => ban(ip)))
+    test.answer(lift)
+    const { body } = await operator
+      .post(MATCHING)
+      .send(await order({}))
+      .expect(202)
+    await ended(body.id)
+    const more = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
+    await test.tell(...more.map((ip) => ban(ip)))
+    const ids = await test.db.selectFrom('active_bans').select('id').orderBy('id').execute()
+    await test.db
+      .updateTable('unban_jobs')
+      .set({ state: 'running', finished_at: null, reached: ids[0]?.id ?? 0, mark: ids[1]?.id ?? 0 })
+      .execute()
+    const { signal } = new AbortController()
+    const job = test.console.jobs.find(({ name }) => name === 'bans.unban-matching')
+    await job?.run({ slot: 0, attempt: 2, fence: 2, signal, payload: null })
+    expect(await ended(body.id)).toMatchObject({ state: 'done', unbanned: 5 })
+    expect((await viewer.get(`${BANS}?sort=ip`)).body.items).toMatchObject([{ ip: more[0] }, { ip: more[2] }])
   })
 
   it('is for operators, and tells viewers', async () => {
