@@ -138,7 +138,7 @@ test('a few selected bans are lifted at once and can be taken back; more are ask
   machine,
   isMobile,
 }) => {
-  await filterBox(bans).fill('198.51.100.1')
+  await openBans(bans, machine, '?sort=ip&q=198.51.100.1')
   await expect(counts(bans, '11 of 62 bans')).toBeVisible()
   const box = (ip: string) => bans.getByRole('checkbox', { name: `Select ${ip} in sshd`, exact: true })
   await box('198.51.100.10').check()
@@ -172,6 +172,8 @@ test('B4 what could not be unbanned is listed with the reason, and the rest is d
   bans,
   machine,
 }) => {
+  // The order of time is still being corrected while fail2ban writes down what it has just done.
+  await openBans(bans, machine, '?sort=ip')
   await bans.getByRole('checkbox', { name: 'Select 203.0.113.30 in nginx-http-auth' }).check()
   await bans.getByRole('checkbox', { name: 'Select 198.51.100.60 in sshd' }).check()
   // A jail that is stopped takes its bans with it, and can lift none.

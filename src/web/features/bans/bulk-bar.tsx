@@ -36,7 +36,7 @@ export function BulkBar({ selection, bulk, total, onSelectAll, onClear }: BulkBa
         </Button>
       )}
       <span className={styles.end}>
-        <Button size="small" variant="ghost" onClick={onClear}>
+        <Button size="small" variant="ghost" className={styles.brief} onClick={onClear}>
           <X size={14} aria-hidden />
           <span className={styles.word}>
             <Trans>Clear selection</Trans>

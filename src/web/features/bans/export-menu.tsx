@@ -11,7 +11,7 @@ export function ExportMenu({ filter, total }: { filter: BanFilter; total: number
   return (
     <Menu
       trigger={
-        <Button data-export>
+        <Button data-export className={styles.brief}>
           <Download size={16} aria-hidden />
           <span className={styles.word}>
             <Trans>Export</Trans>
