@@ -2,16 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 import { HealthReport } from '../../src/shared/health.ts'
 import { Stats } from '../../src/shared/stats.ts'
 import { expectAccessible } from './accessible.ts'
-import {
-  bannedIn,
-  expect,
-  openOverview,
-  signIn,
-  startMachine,
-  test,
-  UNREACHABLE,
-  type Machine,
-} from './console.ts'
+import { bannedIn, expect, openOverview, startMachine, test, UNREACHABLE, type Machine } from './console.ts'
 import { expectNoSidewaysScroll, toast, unbanButton, verdict } from './pages.ts'
 
 /** What the verdict says of each of the server's. */
