@@ -6,6 +6,7 @@ import type { Ban, IpResult } from '../../src/shared/ban.ts'
 const BANS = '/api/v1/bans'
 const IN_SSHD = '/api/v1/hosts/local/jails/sshd/bans'
 const MINUTE = 60_000
+const ONE = { ips: ['192.0.2.1'] }
 let test: ConsoleApp
 let viewer: Agent
 let operator: Agent
@@ -189,15 +190,8 @@ describe('POST /hosts/{host}/jails/{jail}/bans', () => {
   })
 
   it('is for operators', async () => {
-    await test
-      .browser()
-      .post(IN_SSHD)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(401)
-    await viewer
-      .post(IN_SSHD)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(403)
+    await test.browser().post(IN_SSHD).send(ONE).expect(401)
+    await viewer.post(IN_SSHD).send(ONE).expect(403)
     expect(test.commands).toEqual([])
   })
 
@@ -269,21 +263,15 @@ describe('POST /hosts/{host}/jails/{jail}/bans', () => {
     ['jail-not-found', 404],
   ] as const)('claims nothing when the agent answers %s', async (code, status) => {
     test.answer(() => ({ ok: false, code, message: 'It did not work.', nextStep: 'Look at it.' }))
-    const response = await operator
-      .post(IN_SSHD)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(status)
+    const response = await operator.post(IN_SSHD).send(ONE).expect(status)
     expect(response.body).toMatchObject({ code, detail: 'It did not work.', nextStep: 'Look at it.' })
   })
 
   it('says that nobody serves the host, or that there is none', async () => {
     await test.removeAgent()
-    const away = await operator
-      .post(IN_SSHD)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(502)
+    const away = await operator.post(IN_SSHD).send(ONE).expect(502)
     expect(away.body.detail).toContain('not carried out')
-    const nowhere = await operator.post('/api/v1/hosts/nowhere/jails/sshd/bans').send({ ips: ['192.0.2.1'] })
+    const nowhere = await operator.post('/api/v1/hosts/nowhere/jails/sshd/bans').send(ONE)
     expect([nowhere.status, nowhere.body.code]).toEqual([404, 'host-not-found'])
   })
 })
@@ -349,10 +337,7 @@ describe('POST /unban', () => {
     const more = { id: 'web-2', online: true, database: 'ok' as const, currentlyBanned: 0, jailCount: 0 }
     await test.state.runtime.set('host/web-2', { host: more, jails: [] })
     test.answer(() => ({ ok: true, results: [{ ip: '192.0.2.1', outcome: 'unbanned', jails: ['sshd'] }] }))
-    const response = await operator
-      .post(UNBAN)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(200)
+    const response = await operator.post(UNBAN).send(ONE).expect(200)
     expect(response.body.items).toEqual([
       {
         ip: '192.0.2.1',
@@ -372,15 +357,8 @@ describe('POST /unban', () => {
   })
 
   it('is for operators, and refuses what is no address', async () => {
-    await test
-      .browser()
-      .post(UNBAN)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(401)
-    await viewer
-      .post(UNBAN)
-      .send({ ips: ['192.0.2.1'] })
-      .expect(403)
+    await test.browser().post(UNBAN).send(ONE).expect(401)
+    await viewer.post(UNBAN).send(ONE).expect(403)
     const response = await operator
       .post(UNBAN)
       .send({ ips: ['--all'] })

@@ -1,16 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './accessible.ts'
 import { expect, signIn, startMachine, test, type Machine } from './console.ts'
 import { expectNoSidewaysScroll } from './pages.ts'
-
-/** A place on each page of the console, from the list of its pages: what a path leaves open is filled in. */
-const PLACES = [
-  ...readFileSync(resolve(import.meta.dirname, '../../src/web/pages.ts'), 'utf8').matchAll(/page\('(.+?)'/g),
-]
-  .map(([, path = '']) => (path === '*' ? '/no/such/page' : path))
-  .map((path) => path.replace(':name', 'sshd').replace(':ip', '203.0.113.50'))
+import { PLACES } from './places.ts'
 
 const WIDTHS = [1440, 1024, 760, 390, 320]
 

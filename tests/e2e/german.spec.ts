@@ -1,12 +1,8 @@
 import type { Page } from '@playwright/test'
-import { pages } from '../../src/web/pages.ts'
 import { ADMIN } from '../support/console-process.ts'
 import { expect, REFUSED, signIn, startMachine, test } from './console.ts'
 import { expectNoSidewaysScroll } from './pages.ts'
-
-const PLACES = pages
-  .flatMap(({ path }) => (path === undefined || path === '*' ? ['/keine/Seite'] : [path]))
-  .map((path) => path.replace(':name', 'sshd').replace(':ip', '203.0.113.50'))
+import { PLACES } from './places.ts'
 
 /** Words that no German sentence has. Logs and commands stay English. */
 const ENGLISH = /(?<![\w.-])(?:the|and|is|are|has|with|your|not|ban|banned|unban)(?![\w-])/i

@@ -99,15 +99,17 @@ export function createBansRepository(db: Db): BansRepository {
       const measured = await measure(filter)
       const lead = leadFor(measured, 'id')
       const behind = sql<boolean>`id > ${after}`
-      return db
-        .selectFrom('active_bans')
-        .select(['id', 'host', 'jail', 'ip'])
-        .where(lead === 'none' ? behind : sql<boolean>`(${behind}) is true`)
-        // With its `upTo`, whatever was measured: nobody has asked for bans that come meanwhile.
-        .where(whereOf(filter, measured.found, lead))
-        .orderBy('id')
-        .limit(limit)
-        .execute()
+      return (
+        db
+          .selectFrom('active_bans')
+          .select(['id', 'host', 'jail', 'ip'])
+          .where(lead === 'none' ? behind : sql<boolean>`(${behind}) is true`)
+          // With its `upTo`, whatever was measured: nobody has asked for bans that come meanwhile.
+          .where(whereOf(filter, measured.found, lead))
+          .orderBy('id')
+          .limit(limit)
+          .execute()
+      )
     },
 
     covering: (entry) => covering(db, entry),

@@ -54,12 +54,16 @@ const DETAIL_MS = 2_000
 const AWAY = new Set(['fail2ban-unavailable', 'fail2ban-timeout', 'fail2ban-refused', 'busy'])
 
 export function createJailsService(deps: JailsDeps): JailsService {
-  const { hosts, commands, now } = deps
-  const lists = new WeakMap<readonly Jail[], { items: Jail[] }>()
   const details = new Map<string, { at: number; detail: Promise<JailDetail> }>()
-
   const order = createOrders(deps, ({ host, jail }) => details.delete(`${host} ${jail}`))
+  return { ...createReads(deps, details), ...createWrites(deps, order) }
+}
 
+function createReads(
+  { hosts, commands, now }: JailsDeps,
+  details: Map<string, { at: number; detail: Promise<JailDetail> }>,
+): Pick<JailsService, 'list' | 'get'> {
+  const lists = new WeakMap<readonly Jail[], { items: Jail[] }>()
   return {
     list(host) {
       const { jails } = hosts.get(host)
@@ -78,7 +82,11 @@ export function createJailsService(deps: JailsDeps): JailsService {
       details.set(key, { at: now(), detail })
       return detail
     },
+  }
+}
 
+function createWrites({ hosts }: JailsDeps, order: Order): Omit<JailsService, 'list' | 'get'> {
+  return {
     async act({ host, jail }, action, actor) {
       const reply = await order(host, action, actor, { kind: `${action}Jail`, jail })
       return reply.jail ?? hosts.jail(host, jail)
