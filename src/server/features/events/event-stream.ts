@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express'
-import { z } from 'zod'
 import type { Actor } from '../../http/endpoint.ts'
 import { AppError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { AppRuntime } from '../../state/app-runtime.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import type { StateProvider } from '../../state/state-provider.ts'
+import { createAdmissionCheck } from './admission-check.ts'
 import { createEventClients } from './event-clients.ts'
 import { banFrame, hostFrame, resetFrame, stateFrame } from './event-frames.ts'
 import type { EventsRepository } from './events.repository.ts'
@@ -40,9 +40,6 @@ export interface EventStreamDeps {
   readonly limits?: Partial<typeof LIMITS>
 }
 
-/** What is told on the bus's topic `sessions`. */
-const SessionNews = z.object({ userId: z.string() })
-
 const TIMING = { pollMs: 2_000, stateMs: 500, batchMs: 100, heartbeatMs: 15_000, admissionMs: 4_000 }
 const LIMITS = { clients: 1_000, perSession: 20, backlogBytes: 1 << 20 }
 
@@ -55,6 +52,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
   const { repository, state, hosts, log } = deps
   const timing = { ...TIMING, ...deps.timing }
   const clients = createEventClients({ ...LIMITS, ...deps.limits })
+  const check = createAdmissionCheck({ clients, admitted: deps.admitted, log })
   const outbox = createOutbox((frames) => clients.write(frames), timing.batchMs)
   const hostNews = createHostNews(hosts)
   const stateNews = createStateNews(() => state.health())
@@ -76,22 +74,6 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
     if (event) outbox.put(stateFrame(event))
   }
 
-  async function checkAdmission(actors: readonly Actor[]): Promise<void> {
-    if (actors.length === 0) return
-    try {
-      clients.sift(await deps.admitted(actors))
-    } catch (error) {
-      // An outage says nothing about anybody's session.
-      log.debug({ err: error }, 'cannot check the sessions behind live streams')
-    }
-  }
-
-  /** Something about this user's sessions has changed: whoever lost theirs is not left waiting for the next round. */
-  function checkUser(message: unknown): void {
-    const { data } = SessionNews.safeParse(message)
-    if (data) void checkAdmission(clients.actors.filter(({ id }) => id === data.userId))
-  }
-
   function every(ms: number, work: () => void): void {
     const timer = setInterval(work, ms)
     timer.unref()
@@ -102,7 +84,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
     async start() {
       await news.skipToEnd()
       stops.push(state.bus.on('bans', () => news.look()))
-      stops.push(state.bus.on('sessions', checkUser))
+      stops.push(state.bus.on('sessions', check.whoIsNamed))
       stops.push(state.runtime.subscribe(({ key }) => String(key).startsWith('host/') && tellHosts()))
       every(timing.pollMs, () => {
         news.look()
@@ -110,7 +92,7 @@ export function createEventStream(deps: EventStreamDeps): EventStream {
       })
       every(timing.stateMs, tellState)
       every(timing.heartbeatMs, () => clients.write(':\n\n'))
-      every(timing.admissionMs, () => void checkAdmission(clients.actors))
+      every(timing.admissionMs, check.everybody)
     },
 
     stop() {
