@@ -23,7 +23,7 @@ const OFFLINE_MS = 12_000
 const HEALED_MS = 15_000
 
 /** How soon another process talks to fail2ban when the one that did is killed, and a ban is made. */
-const TAKEN_OVER_MS = 30_000
+const TAKEN_OVER_MS = 60_000
 
 const ENDED = 'Your session has ended. Sign in to go on where you were.'
 const INTERRUPTED = 'Connection to the session store is interrupted. You are still signed in. Retrying…'

@@ -17,6 +17,10 @@ interface EventServer {
   readonly streams: Stream[]
   refuse(status: number, code: string): void
   accept(): void
+  /** From now on nobody gets an answer. */
+  hang(): void
+  /** How many have waited for one. */
+  hanging(): number
 }
 
 const closers: Array<() => unknown> = []
@@ -27,7 +31,13 @@ afterEach(async () => {
 async function startServer(): Promise<EventServer> {
   const streams: Stream[] = []
   let refusal: { status: number; code: string } | undefined
+  let hangs = false
+  let hanging = 0
   const server: Server = createServer((req, response) => {
+    if (hangs) {
+      hanging += 1
+      return
+    }
     if (refusal) {
       const problem = { type: '/p', title: 'No', ...refusal }
       response.writeHead(refusal.status, { 'content-type': 'application/problem+json' })
@@ -48,7 +58,12 @@ async function startServer(): Promise<EventServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     streams,
     refuse: (status, code) => (refusal = { status, code }),
-    accept: () => (refusal = undefined),
+    accept() {
+      refusal = undefined
+      hangs = false
+    },
+    hang: () => (hangs = true),
+    hanging: () => hanging,
   }
 }
 
@@ -123,6 +138,15 @@ describe('live events', () => {
     await waitFor(() => refusals.length > 0, { what: 'the refusal' })
     expect(refusals[0]).toMatchObject({ code: 'state-unavailable', status: 503 })
     expect(live.status().phase).toBe('waiting')
+    server.accept()
+    await waitFor(() => live.status().phase === 'live', { what: 'the stream' })
+  })
+
+  it('try again when a connection is never answered', async () => {
+    const server = await startServer()
+    server.hang()
+    const { live } = listen(server.url, { openMs: 100 })
+    await waitFor(() => server.hanging() > 1, { what: 'another attempt' })
     server.accept()
     await waitFor(() => live.status().phase === 'live', { what: 'the stream' })
   })

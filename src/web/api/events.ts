@@ -35,6 +35,8 @@ const TIMING = {
   offlineMs: 10_000,
   judgeMs: 500,
   batchMs: 250,
+  /** The server accepts at once; a connection that was on its way to a process that died never gets an answer. */
+  openMs: 8_000,
   /** The server sends something at least every 15 s; three times nothing is a dead connection. */
   silenceMs: 45_000,
 }
@@ -129,9 +131,10 @@ async function openStream(
   lastEventId: string | undefined,
   signal: AbortSignal,
 ): Promise<AsyncIterable<StreamEvent>> {
-  const { silenceMs } = { ...TIMING, ...deps.timing }
+  const { openMs, silenceMs } = { ...TIMING, ...deps.timing }
   const silence = new AbortController()
-  const watchdog = createWatchdog(() => silence.abort(), silenceMs)
+  const watchdog = createWatchdog(() => silence.abort())
+  watchdog.reset(openMs)
   signal.addEventListener('abort', watchdog.stop)
   const response = await deps.fetch(deps.url, {
     headers: {
@@ -142,10 +145,11 @@ async function openStream(
     credentials: 'same-origin',
     signal: AbortSignal.any([signal, silence.signal]),
   })
+  watchdog.reset(silenceMs)
   if (!response.ok) throw new Refused(await refusalOf(response))
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
   if (!response.body || !isStream) throw new Refused({ code: 'unreadable', status: response.status })
-  return readEventStream(response.body, watchdog.reset)
+  return readEventStream(response.body, () => watchdog.reset(silenceMs))
 }
 
 /** Judges from what is heard and not heard how the connection is. */
@@ -211,10 +215,16 @@ class MessageBuffer {
   }
 }
 
-function createWatchdog(bark: () => void, ms: number): { reset: () => void; stop: () => void } {
-  let timer = setTimeout(bark, ms)
+interface Watchdog {
+  /** It barks after so long, unless it is reset again before. */
+  readonly reset: (ms: number) => void
+  readonly stop: () => void
+}
+
+function createWatchdog(bark: () => void): Watchdog {
+  let timer: ReturnType<typeof setTimeout> | undefined
   return {
-    reset() {
+    reset(ms) {
       clearTimeout(timer)
       timer = setTimeout(bark, ms)
     },
