@@ -54,7 +54,7 @@ async function compute(repository: StatsRepository, query: StatsQuery, now: numb
   const before = from - (now - from)
   const [counts, lastBans, previousTotal, oldest, figures, failedBefore, figuresSince, repeated, count] =
     await Promise.all([
-      repository.bans(span, from, now + 1, host),
+      repository.bans(span, starts, now + 1, host),
       repository.lastBans(host),
       repository.totalBans(span, before, from, host),
       repository.oldestBanSlot(),
@@ -65,7 +65,6 @@ async function compute(repository: StatsRepository, query: StatsQuery, now: numb
       repository.countRepeats(now, host),
     ])
   const byJail = new Map<string, JailCounts>()
-  const bucketOf = inOrder(starts)
   const jailCounts = (place: { host: string; jail: string }): JailCounts => {
     const key = `${place.host} ${place.jail}`
     const known = byJail.get(key) ?? { ...place, counts: zeros(starts), total: 0, lastAt: 0 }
@@ -74,8 +73,7 @@ async function compute(repository: StatsRepository, query: StatsQuery, now: numb
   }
   for (const row of counts) {
     const jail = jailCounts(row)
-    const bucket = bucketOf(row.slot)
-    jail.counts[bucket] = (jail.counts[bucket] ?? 0) + row.bans
+    jail.counts[row.bucket] = row.bans
     jail.total += row.bans
   }
   for (const { at, ...place } of lastBans) jailCounts(place).lastAt = at
