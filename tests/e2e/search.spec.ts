@@ -173,7 +173,7 @@ test('B4 what could not be unbanned is listed with the reason, and the rest is d
   machine,
 }) => {
   // The order of time is still being corrected while fail2ban writes down what it has just done.
-  await openBans(bans, machine, '?sort=ip')
+  await openBans(bans, machine, '?sort=-ip')
   await bans.getByRole('checkbox', { name: 'Select 203.0.113.30 in nginx-http-auth' }).check()
   await bans.getByRole('checkbox', { name: 'Select 198.51.100.60 in sshd' }).check()
   // A jail that is stopped takes its bans with it, and can lift none.
