@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from '@playwright/test'
 import { Cluster } from '../../src/shared/cluster.ts'
 import { ADMIN } from '../support/console-process.ts'
-import { startRedis, type RedisServer } from '../support/redis-server.ts'
+import { freePort, startRedis, type RedisServer } from '../support/redis-server.ts'
 import {
   bannedIn,
   expect,
@@ -187,7 +187,9 @@ test.describe('the plug of two workers on one Redis is pulled while somebody typ
   test.beforeAll(async () => {
     redis = await startRedis({ config: ['appendonly yes'] })
     opened.defer(() => redis.stop())
-    const env = { STATE_BACKEND: 'redis', REDIS_URL: redis.url, BANGUI_WORKERS: '2' }
+    // With port 0 the system would choose another one once all workers have gone.
+    const PORT = String(await freePort())
+    const env = { STATE_BACKEND: 'redis', REDIS_URL: redis.url, BANGUI_WORKERS: '2', PORT }
     machine = opened.use(await startMachine({ env }))
   })
   test.afterAll(() => opened.disposeAsync())
