@@ -54,7 +54,7 @@ export function BansGrid(props: BansGridProps) {
   const rows = useRowWindow(scroller, list, openRow.open)
   const activeRow = useActiveRow(scroller, rows)
   const isBusy = useIsBusy(scroller)
-  const isHeld = isBusy || rows.isScrolled || openRow.open !== undefined
+  const isHeld = total > 0 && (isBusy || rows.isScrolled || openRow.open !== undefined)
   useEffect(() => onHold(isHeld), [isHeld, onHold])
   useListHeight(scroller)
   useImperativeHandle(props.handle, () => ({

@@ -55,7 +55,7 @@ export function BansPage() {
           </h1>
           <Note list={list} hosts={hosts} />
         </div>
-        <ExportMenu filter={list.filter} total={list.figures?.total} />
+        <ExportMenu filter={list.filter} total={list.figures && total + list.figures.newer} />
         <Button variant="primary" disabledReason={block} onClick={() => dialogs.setBanning(true)}>
           <Plus size={16} aria-hidden />
           <Trans>Ban an IP</Trans>

@@ -13,7 +13,8 @@ interface OpenRow {
 export function useOpenRow(list: BanListView) {
   const [open, setOpen] = useState<OpenRow | undefined>(undefined)
   const there = open && list.banAt(open.index)
-  if (open && there && keyOf(there) !== keyOf(open.ban)) setOpen(undefined)
+  const isBeyond = open !== undefined && list.figures !== undefined && open.index >= list.figures.total
+  if (open && (isBeyond || (there && keyOf(there) !== keyOf(open.ban)))) setOpen(undefined)
   return {
     open,
     close: useCallback(() => setOpen(undefined), []),
