@@ -1,58 +1,61 @@
 import { expectAccessible } from './accessible.ts'
-import { bannedIn, expect, startMachine, openOverview, test } from './console.ts'
-import { banRow, checkAddress, expectNoSidewaysScroll, openBanDialog, searchBox } from './pages.ts'
+import { expect, openOverview, startMachine, test } from './console.ts'
+import { banRow, checkAddress, expectNoSidewaysScroll, filterBox, openBanDialog, openBans } from './pages.ts'
 
 const LONGEST = '2001:db8:85a3:8d3:1319:8a2e:370:7348'
 
-test('the overview is accessible and fits, empty and filled', async ({ overview, machine }) => {
-  await expect(overview.getByText('No bans right now')).toBeVisible()
-  await expectAccessible(overview)
+test('the list of bans is accessible and fits, empty, filled and filtered', async ({ page, machine }) => {
+  await machine.fail2ban.client('unban', '--all')
+  await openBans(page, machine)
+  await expect(page.getByText('No bans right now')).toBeVisible()
+  await expectAccessible(page)
 
   machine.fail2ban.writeFailures('sshd', '203.0.113.50', 4)
   await machine.fail2ban.client('set', 'nginx-http-auth', 'banip', LONGEST, '198.51.100.0/24')
-  const row = banRow(overview, '203.0.113.50')
-  await row.getByRole('button', { name: 'Why' }).click()
-  await expect(banRow(overview, LONGEST)).toContainText(LONGEST)
-  await expectAccessible(overview)
+  await banRow(page, '203.0.113.50').getByRole('button', { name: /^Why/ }).click()
+  await expect(page.getByRole('figure')).toBeVisible()
+  await expect(banRow(page, LONGEST)).toContainText(LONGEST)
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 320, height: 640 })
+  await expectNoSidewaysScroll(page)
 
-  await searchBox(overview).fill('192.0.2.1')
-  await expect(overview.getByText('No active ban matches')).toBeVisible()
-  await expectAccessible(overview)
+  await filterBox(page).fill('192.0.2.1')
+  await expect(page.getByRole('button', { name: 'Clear filters' }).first()).toBeVisible()
+  await expectAccessible(page)
 })
 
-test('dialogs, menus and messages are accessible', async ({ overview, machine }) => {
+test('dialogs, menus and messages are accessible, and fit 320 pixels', async ({ page, machine }) => {
+  await openBans(page, machine)
   await machine.fail2ban.client('set', 'sshd', 'banip', '203.0.113.51')
-  await expect(banRow(overview, '203.0.113.51')).toBeVisible()
-  await overview.getByRole('button', { name: 'More for 203.0.113.51 in sshd' }).click()
-  await expect(overview.getByRole('menuitem', { name: 'Copy address' })).toBeVisible()
-  await expectAccessible(overview)
-  await overview.keyboard.press('Escape')
+  await expect(banRow(page, '203.0.113.51')).toBeVisible()
+  await page.getByRole('button', { name: 'More for 203.0.113.51 in sshd' }).click()
+  await expect(page.getByRole('menuitem', { name: 'Unban from all jails' })).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
 
-  const check = await checkAddress(overview, '203.0.113.51')
-  await expect(check.getByRole('button', { name: 'Unban from all jails' })).toBeVisible()
-  await expectAccessible(overview)
-  await overview.keyboard.press('Escape')
-  await expect(check).toBeHidden()
-
-  const ban = await openBanDialog(overview)
+  const ban = await openBanDialog(page)
   await ban.getByLabel('Addresses or networks').fill('203.0.113.52 nonsense')
   await ban.getByRole('button', { name: 'Ban 2 addresses' }).click()
   await expect(ban.getByText('Not an address')).toBeVisible()
-  await expectAccessible(overview)
+  await expectAccessible(page)
   await ban.getByRole('button', { name: 'Close', exact: true }).last().click()
 
-  await overview.getByRole('button', { name: 'Unban 203.0.113.51 from sshd' }).click()
-  await expect(overview.getByText('Unbanned 203.0.113.51 from sshd')).toBeVisible()
-  await expectAccessible(overview)
+  await page.getByRole('button', { name: 'Unban 203.0.113.51 from sshd' }).click()
+  await expect(page.getByText('Unbanned 203.0.113.51 from sshd')).toBeVisible()
+  await expectAccessible(page)
+
+  const check = await checkAddress(page, '203.0.113.52')
+  await expect(check.getByRole('button', { name: 'Unban and allow' })).toBeVisible()
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 320, height: 640 })
+  await expectNoSidewaysScroll(page)
 })
 
 test('a fail2ban that is away looks accessible, too', async ({ page }) => {
   await using machine = await startMachine()
-  await machine.fail2ban.client('set', 'recidive', 'banip', '203.0.113.53')
   await openOverview(page, machine)
-  await expect(banRow(page, '203.0.113.53')).toBeVisible()
   await machine.fail2ban.shutDown()
-  await expect(page.getByText('fail2ban is not running')).toBeVisible()
+  await expect(page.getByText('fail2ban is not running').first()).toBeVisible()
   await expectAccessible(page)
   // Left open it would complain of the console that ends now.
   await page.close()
@@ -61,7 +64,6 @@ test('a fail2ban that is away looks accessible, too', async ({ page }) => {
 test('a page that does not exist says so', async ({ overview, machine }) => {
   await overview.goto(`${machine.url}/no/such/page`)
   await expect(overview.getByText('There is no page /no/such/page')).toBeVisible()
-  await expectAccessible(overview)
   await overview.getByRole('link', { name: 'Go to the overview' }).click()
   await expect(overview.getByText('Protection is working')).toBeVisible()
 })
@@ -79,19 +81,4 @@ test('the theme follows the system until one is chosen, which a reload keeps', a
   await overview.reload()
   await expect(overview.getByText('Protection is working')).toBeVisible()
   expect(await ground()).toBe(dark)
-})
-
-test('nothing is cut off at 320 pixels', async ({ overview, machine }) => {
-  await overview.setViewportSize({ width: 320, height: 640 })
-  machine.fail2ban.writeFailures('sshd', '203.0.113.54', 4)
-  await machine.fail2ban.client('set', 'nginx-http-auth', 'banip', LONGEST)
-  await banRow(overview, '203.0.113.54').getByRole('button', { name: 'Why' }).click()
-  await expect(overview.getByRole('figure')).toBeVisible()
-  await expectNoSidewaysScroll(overview)
-  const dialog = await checkAddress(overview, '203.0.113.54')
-  await expect(dialog.getByRole('button', { name: 'Unban from all jails' })).toBeVisible()
-  await expectNoSidewaysScroll(overview)
-  await dialog.getByRole('button', { name: 'Unban from all jails' }).click()
-  await expect(dialog.getByText('is not banned in any jail')).toBeVisible()
-  expect(await bannedIn(machine, 'sshd')).toEqual([])
 })
