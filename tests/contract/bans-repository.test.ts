@@ -55,6 +55,8 @@ async function apply(db: Db, changes: FeedChange[]): Promise<void> {
   for (const step of stepsOf(changes, 50)) {
     if ('runs' in step) await feed.apply('local', 'epoch', step.runs)
   }
+  const from = await feed.position('local')
+  await feed.advance('local', from, { epoch: 'epoch', seq: (from?.seq ?? 0) + 1 })
 }
 
 function network(text: string): IpEntry {

@@ -57,18 +57,23 @@ export async function prepare(db: Db, search: BanSearch, most: number): Promise<
   const around = search.address ? await networksWith(db, search.address) : []
   if (around.length > 0) others.push(sql<boolean>`id in (${sql.join(around)})`)
   const contains = sql<boolean>`ip like ${like} escape '\\'`
-  const phrase = `"${search.text.replaceAll('"', '""')}"`
-  const leads = /^...+/u.test(search.text) && (await isRare(db, phrase, most))
-  const text = leads
-    ? sql<boolean>`id in (select rowid from active_bans_text where active_bans_text match ${phrase} and ${contains})`
-    : contains
-  return { condition: sql<boolean>`(${sql.join([text, ...others], sql` or `)})`, leads }
+  const ids = await idsWith(db, search.text, contains, most)
+  const text = ids ? sql<boolean>`id in (select value from json_each(${JSON.stringify(ids)}))` : contains
+  return { condition: sql<boolean>`(${sql.join([text, ...others], sql` or `)})`, leads: ids !== undefined }
 }
 
-async function isRare(db: Db, phrase: string, most: number): Promise<boolean> {
-  const { rows } = await sql<{ n: number }>`select count(*) as n from
-    (select rowid from active_bans_text where active_bans_text match ${phrase} limit ${most + 1})`.execute(db)
-  return (rows[0]?.n ?? 0) <= most
+/** Ids of the bans whose address has the text in it; undefined where they are more than `most`, or no index helps. */
+async function idsWith(
+  db: Db,
+  text: string,
+  contains: RawBuilder<boolean>,
+  most: number,
+): Promise<number[] | undefined> {
+  if (!/^...+/u.test(text)) return undefined
+  const phrase = `"${text.replaceAll('"', '""')}"`
+  const { rows } = await sql<{ id: number }>`select rowid as id from active_bans_text
+    where active_bans_text match ${phrase} and ${contains} limit ${most + 1}`.execute(db)
+  return rows.length > most ? undefined : rows.map((row) => row.id)
 }
 
 async function jailsLike(db: Db, like: string): Promise<string[]> {

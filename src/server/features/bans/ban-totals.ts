@@ -1,9 +1,5 @@
-import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import { FEW, prepare, whereOf, type BanFilter, type FoundBans } from './ban-search.ts'
-
-/** Searches that are remembered at a time. */
-const REMEMBERED = 200
 
 /** A filter, and how much of everything it lets through. */
 export interface Measured {
@@ -18,29 +14,10 @@ export interface Measured {
 }
 
 /**
- * Counts active bans. Where nothing is searched, counts are kept; a search that finds much has to look at every ban, which
- * takes milliseconds: what it found is remembered until the next batch of changes.
+ * Counts the bans that a filter lets through. Where nothing is searched, counts are kept; a search that finds much has to look
+ * at every ban, which takes milliseconds.
  */
-export function createMeasure(db: Db): (filter: BanFilter) => Promise<Measured> {
-  const remembered = new Map<string, Measured>()
-  let revision = ''
-
-  return async (filter) => {
-    if (!filter.search) return measure(db, filter)
-    const now = await revisionOf(db)
-    if (now !== revision || remembered.size >= REMEMBERED) remembered.clear()
-    revision = now
-    const key = JSON.stringify(filter)
-    const known = remembered.get(key)
-    if (known) return known
-    const measured = await measure(db, filter)
-    // Another request may have noticed meanwhile that the bans have changed.
-    if (revision === now) remembered.set(key, measured)
-    return measured
-  }
-}
-
-async function measure(db: Db, asked: BanFilter): Promise<Measured> {
+export async function measure(db: Db, asked: BanFilter): Promise<Measured> {
   const all = await kept(db, {})
   const found = asked.search && (await prepare(db, asked.search, Math.floor(all / FEW)))
   const newer = await countNewer(db, asked, found)
@@ -75,11 +52,4 @@ async function countNewer(db: Db, filter: BanFilter, found: FoundBans | undefine
     .where(whereOf({ ...filter, upTo: undefined }, found, 'none'))
     .executeTakeFirst()
   return row?.n ?? 0
-}
-
-/** Differs after every batch of changes that was applied, by whichever process. */
-async function revisionOf(db: Db): Promise<string> {
-  const { rows } = await sql<{ feed: string }>`select host || ' ' || epoch || ' ' || seq as feed from feeds
-    order by host`.execute(db)
-  return rows.map((row) => row.feed).join('\n')
 }

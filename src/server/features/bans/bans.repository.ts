@@ -7,9 +7,12 @@ import type { ActiveBanRow } from '../../db/schema.ts'
 import type { BanPlace } from './ban-cursor.ts'
 import { ORDERS, orderOf } from './ban-order.ts'
 import { keysAround, whereOf, type BanFilter, type Lead } from './ban-search.ts'
-import { createMeasure, type Measured } from './ban-totals.ts'
+import { measure, type Measured } from './ban-totals.ts'
+import { lightBans } from './light-bans.ts'
+import { untilBansChange } from './until-change.ts'
 
 export interface BanList {
+  /** With as much of their reasons as a list has room for. */
   readonly items: Ban[]
   /** How many match. */
   readonly total: number
@@ -54,27 +57,27 @@ export interface BansRepository {
 }
 
 const BATCH = 250
+const SEARCHES_REMEMBERED = 100
+/** Each of at most 200 kB. */
+const PAGES_REMEMBERED = 40
 
 export function createBansRepository(db: Db): BansRepository {
-  const measure = createMeasure(db)
+  const measured = untilBansChange(db, SEARCHES_REMEMBERED, (filter: BanFilter) => measure(db, filter))
 
   return {
-    async page({ filter, ...request }) {
-      const measured = await measure(filter)
-      return {
-        ...(await readPage(db, measured, request)),
-        total: measured.total,
-        all: measured.all,
-        newer: measured.newer,
-        mark: await newestId(db),
-      }
-    },
+    page: untilBansChange(db, PAGES_REMEMBERED, async ({ filter, ...request }: BanPageRequest) => {
+      const found = await measured(filter)
+      const { total, all, newer } = found
+      const page = await readPage(db, found, request)
+      const items = lightBans(page.items)
+      return { items, next: page.next, total, all, newer, mark: await newestId(db) }
+    }),
 
     async *batches({ filter, sort }) {
-      const measured = await measure(filter)
+      const read = await measured(filter)
       const { by, descending } = orderOf(sort)
       for (let after: BanPlace | undefined; ;) {
-        const rows = await readRows(db, measured, { by, descending, limit: BATCH, after })
+        const rows = await readRows(db, read, { by, descending, limit: BATCH, after })
         if (rows.length > 0) yield rows.map(toBan)
         const last = rows.at(-1)
         if (rows.length < BATCH || !last) return
@@ -93,11 +96,11 @@ export function createBansRepository(db: Db): BansRepository {
       return row && toBan(row)
     },
 
-    count: async (filter) => (await measure(filter)).total,
+    count: async (filter) => (await measure(db, filter)).total,
 
     async refs(filter, after, limit) {
-      const measured = await measure(filter)
-      const lead = leadFor(measured, 'id')
+      const wanted = await measured(filter)
+      const lead = leadFor(wanted, 'id')
       const behind = sql<boolean>`id > ${after}`
       return (
         db
@@ -105,7 +108,7 @@ export function createBansRepository(db: Db): BansRepository {
           .select(['id', 'host', 'jail', 'ip'])
           .where(lead === 'none' ? behind : sql<boolean>`(${behind}) is true`)
           // With its `upTo`, whatever was measured: nobody has asked for bans that come meanwhile.
-          .where(whereOf(filter, measured.found, lead))
+          .where(whereOf(filter, wanted.found, lead))
           .orderBy('id')
           .limit(limit)
           .execute()

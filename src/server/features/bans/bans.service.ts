@@ -19,7 +19,6 @@ import type { HostDirectory } from '../../state/host-directory.ts'
 import { decodeCursor, encodeCursor } from './ban-cursor.ts'
 import { readSearch } from './ban-search.ts'
 import type { BansRepository } from './bans.repository.ts'
-import { lightBans } from './light-bans.ts'
 import { unbanSelected } from './unban-selected.ts'
 
 export interface BansFilterQuery {
@@ -145,7 +144,7 @@ function readingBans({
         offset,
       })
       return {
-        items: lightBans(items),
+        items,
         ...figures,
         ...(next && { nextCursor: encodeCursor(sort, next) }),
       }
