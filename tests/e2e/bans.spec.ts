@@ -260,3 +260,13 @@ test('A0 the page passes the automatic rules: with bans, one of them open, some 
   await expect(bans.getByText('No active ban matches “192.0.2.”')).toBeVisible()
   await expectAccessible(bans)
 })
+
+test('a private address is banned only once more is said than its number', async ({ bans, machine }) => {
+  const dialog = await openBanDialog(bans)
+  await dialog.getByLabel('Addresses or networks').fill('10.11.12.13')
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).click()
+  await expect(dialog.getByRole('alert')).toContainText('10.11.12.13 belongs to a private network')
+  expect(await bannedIn(machine, 'sshd')).toEqual([])
+  await dialog.getByRole('button', { name: 'Ban it anyway' }).click()
+  await expect(banRow(bans, '10.11.12.13')).toBeVisible()
+})

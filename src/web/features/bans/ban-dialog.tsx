@@ -2,6 +2,7 @@ import { useRef, useState, type FormEvent, type RefObject } from 'react'
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { IpResult } from '../../../shared/ban.ts'
+import { addressScope, parseIp } from '../../../shared/ip.ts'
 import { ApiError } from '../../api/api-error.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -95,6 +96,7 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
   const [picked, setPicked] = useState<string | undefined>(undefined)
   const [typed, setTyped] = useState(addresses)
   const [missing, setMissing] = useState(false)
+  const [atHome, setAtHome] = useState<string | undefined>(undefined)
   const ban = useBan()
   const tell = useBanToast()
   const block = useChangeBlock()
@@ -103,12 +105,14 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
 
   function submit(event: FormEvent) {
     event.preventDefault()
+    const own = ips.find(isAtHome)
     setMissing(ips.length === 0)
+    setAtHome(own)
     if (ips.length === 0) text.current?.focus()
-    else send(ips, false)
+    else if (own === undefined) send(false)
   }
 
-  function send(wanted: readonly string[], force: boolean) {
+  function send(force: boolean) {
     if (!target || ban.isPending) return
     const { host, jail } = target
     const onSuccess = (results: readonly IpResult[]) => {
@@ -116,11 +120,12 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
       tell(host, jail, results)
       onDone()
     }
-    ban.mutate({ host, jail, ips: wanted, force }, { onSuccess })
+    ban.mutate({ host, jail, ips, force }, { onSuccess })
   }
 
   function change() {
     setMissing(false)
+    setAtHome(undefined)
     if (!ban.isPending) ban.reset()
   }
 
@@ -149,9 +154,7 @@ function BanForm({ text, onDone, hosts, chosenJail, addresses }: BanFormProps) {
         }}
       />
       {ban.data && <BanResults results={ban.data} />}
-      {isGuarded(ban.error) && (
-        <Guard error={ban.error} busy={ban.isPending} onForce={() => send(ips, true)} />
-      )}
+      {!ban.data && <Guards error={ban.error} atHome={atHome} busy={ban.isPending} onBan={send} />}
       <DialogActions>
         <Button onClick={onDone}>{ban.data ? t`Close` : t`Cancel`}</Button>
         <Button type="submit" variant="primary" busy={ban.isPending} disabledReason={block}>
@@ -168,12 +171,35 @@ function SubmitWords({ isPending, count }: { isPending: boolean; count: number }
   return <Plural value={count} one="Ban # address" other="Ban # addresses" />
 }
 
+/** An address, or a network, of the reader's own house rather than of the internet. */
+function isAtHome(text: string): boolean {
+  const parsed = parseIp(text)
+  return parsed.ok && addressScope(parsed.entry) === 'private'
+}
+
 /** The server keeps people from locking themselves out. */
 function isGuarded(error: Error | null): error is ApiError {
   return error instanceof ApiError && error.code === 'conflict'
 }
 
-function Guard({ error, busy, onForce }: { error: ApiError; busy: boolean; onForce: () => void }) {
+interface GuardsProps {
+  error: Error | null
+  /** A private address among those that are to be banned. */
+  atHome: string | undefined
+  busy: boolean
+  onBan: (force: boolean) => void
+}
+
+/** What keeps somebody from cutting off themselves or their own; administrators may still do it. */
+function Guards({ error, atHome, busy, onBan }: GuardsProps) {
+  const { t } = useLingui()
+  if (isGuarded(error)) return <Guard message={error.message} busy={busy} onForce={() => onBan(true)} />
+  if (atHome === undefined) return null
+  const message = t`${atHome} belongs to a private network: banning it could cut off a device of your own. Nothing was banned.`
+  return <Guard message={message} busy={busy} onForce={() => onBan(false)} />
+}
+
+function Guard({ message, busy, onForce }: { message: string; busy: boolean; onForce: () => void }) {
   const { data: session } = useQuery(sessionQuery)
   return (
     <Banner
@@ -187,7 +213,7 @@ function Guard({ error, busy, onForce }: { error: ApiError; busy: boolean; onFor
         )
       }
     >
-      {error.message}
+      {message}
     </Banner>
   )
 }
