@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
-import { bannedIn, expect, signIn, test as base, UNREACHABLE, type Machine } from './console.ts'
+import { bannedIn, expect, signIn, test as base, REFUSED, UNREACHABLE, type Machine } from './console.ts'
 import { toast } from './pages.ts'
 import { addPerson, signInAs } from './persons.ts'
 
@@ -149,6 +149,8 @@ test('J3 what is typed survives a server that goes away and comes back', async (
   complaints,
 }) => {
   complaints.expect(UNREACHABLE)
+  // A console that has just started does not know the jails yet.
+  complaints.expect(REFUSED)
   await openJail(page, machine, 'sshd')
   const form = page.getByRole('form', { name: 'Settings of sshd' })
   await form.getByLabel('Find time').fill('45m')

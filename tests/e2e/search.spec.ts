@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
 import { bannedIn, expect, test as base, type Machine } from './console.ts'
@@ -193,7 +194,7 @@ test('B4 what could not be unbanned is listed with the reason, and the rest is d
 
 test('B5 a new ban does not move the rows that somebody is reading', async ({ bans, machine }) => {
   await scroller(bans).evaluate((element) => element.scrollTo({ top: 380 }))
-  const reading = await rowInSight(scroller(bans))
+  const reading = await restingRow(scroller(bans))
   await machine.fail2ban.client('set', 'recidive', 'banip', '192.0.2.1', '192.0.2.2', '192.0.2.3')
   const pill = bans.getByRole('button', { name: 'Show 3 new bans' })
   await expect(pill).toHaveText('3 new')
@@ -203,6 +204,18 @@ test('B5 a new ban does not move the rows that somebody is reading', async ({ ba
   for (const ip of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) await expect(banRow(bans, ip)).toBeVisible()
   await expect(counts(bans, '65 of 65 bans')).toBeVisible()
 })
+
+/** The row in the middle once the list has come to rest: heights are measured as rows are drawn. */
+async function restingRow(list: Locator): ReturnType<typeof rowInSight> {
+  let row = await rowInSight(list)
+  const rests = async () => {
+    const before = row
+    row = await rowInSight(list)
+    return isDeepStrictEqual(row, before)
+  }
+  await expect.poll(rests, { intervals: [300] }).toBe(true)
+  return row
+}
 
 /** The row in the middle, and where it stands. */
 async function rowInSight(list: Locator): Promise<{ index: string | null; text: string; top: number }> {

@@ -21,7 +21,7 @@ export function JailPage() {
   const [params] = useSearchParams()
   const { hosts, error, retry } = useHostsWithJails()
   const wanted = params.get('host') ?? undefined
-  const found = hosts && findJail(hosts, wanted, name)
+  const found = useLastFound(hosts && findJail(hosts, wanted, name), hosts, name)
   const isLoading = !found && (!hosts || hosts.some(({ jails }) => jails === undefined))
   return (
     <div className={styles.page}>
@@ -80,6 +80,22 @@ function useLastRead(detail: JailDetail | undefined): JailDetail | undefined {
   const [read, setRead] = useState<JailDetail | undefined>(undefined)
   if (detail?.ignoreip && detail !== read) setRead(detail)
   return detail?.ignoreip ? detail : read
+}
+
+/**
+ * A console that has just started, and one whose fail2ban is away, may not know the jails. That does not mean that this one is
+ * gone: it stays, with what is typed there, until a fail2ban that answers says so.
+ */
+function useLastFound(
+  found: Found | undefined,
+  hosts: readonly HostWithJails[] | undefined,
+  name: string,
+): Found | undefined {
+  const [last, setLast] = useState(found)
+  if (found && found.jail !== last?.jail) setLast(found)
+  if (found || last?.jail.name !== name) return found
+  const of = hosts?.find(({ host }) => host.id === last.host.host.id)
+  return of?.host.online === true ? undefined : { jail: last.jail, host: of ?? last.host }
 }
 
 interface Found {
