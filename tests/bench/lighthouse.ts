@@ -15,7 +15,8 @@ import { waitFor } from '../support/wait-for.ts'
  */
 const PAGES = ['/login', '/', '/bans']
 const FORMS = { phone: [], desk: ['--preset=desktop'] }
-const MAIN = resolve(import.meta.dirname, '../../dist/server/main.js')
+const DIST = process.env['BANGUI_DIST'] ?? resolve(import.meta.dirname, '../../dist')
+const MAIN = resolve(DIST, 'server/main.js')
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const
 
 const Score = z.object({ score: z.number().nullable() })
