@@ -138,7 +138,7 @@ test.describe('keys', () => {
     test(`g ${key} goes to ${path}`, async ({ page, machine }) => {
       await signIn(page, machine)
       await page.goto(`${machine.url}${path === '/' ? '/jails' : '/'}`)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.getByText('Live', { exact: true })).toBeVisible()
       await page.keyboard.press('g')
       await page.keyboard.press(key)
       await expect(page).toHaveURL((url) => url.pathname === path)
