@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { lingui } from '@lingui/vite-plugin'
 import react from '@vitejs/plugin-react'
@@ -21,6 +23,23 @@ function fillPlaceholders(): Plugin {
     name: 'bangui:placeholders',
     apply: 'serve',
     transformIndexHtml: (html) => html.replace('__BASE_HREF__', '/').replace('__CSP_NONCE__', ''),
+  }
+}
+
+/** Writes scripts and styles compressed beside themselves, once and well, for the server to hand out. */
+function compressAhead(): Plugin {
+  return {
+    name: 'bangui:compress-ahead',
+    apply: 'build',
+    writeBundle({ dir = '' }, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (!/\.(?:js|css)$/.test(output.fileName)) continue
+        const content = output.type === 'chunk' ? output.code : output.source
+        const file = join(dir, output.fileName)
+        writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }))
+        writeFileSync(`${file}.br`, brotliCompressSync(content))
+      }
+    },
   }
 }
 
@@ -115,7 +134,7 @@ export default defineConfig({
   root: here,
   // Relative addresses: the console may live below any path, which the server writes into <base>.
   base: './',
-  plugins: [linguiMacros(), lingui(), react(), fillPlaceholders(), sizeBudget()],
+  plugins: [linguiMacros(), lingui(), react(), fillPlaceholders(), sizeBudget(), compressAhead()],
   define: { __BANGUI_VERSION__: JSON.stringify(version) },
   build: {
     outDir: fileURLToPath(new URL('../../dist/web', import.meta.url)),

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/glob
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import request from 'supertest'
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/test-app.ts'
 
@@ -15,6 +16,7 @@ beforeAll(() => {
   writeFileSync(join(webRoot, 'index.html'), INDEX)
   writeFileSync(join(webRoot, 'favicon.svg'), '<svg/>')
   writeFileSync(join(webRoot, 'assets/main-a1b2.js'), 'console.log(1)')
+  writeFileSync(join(webRoot, 'assets/main-a1b2.js.gz'), gzipSync('console.log(1)'))
 })
 afterAll(() => rmSync(webRoot, { recursive: true }))
 afterEach(() => test.close())
@@ -55,6 +57,22 @@ describe('pages', () => {
     const agent = await test.signedIn('viewer')
     const signedIn = await agent.get('/').set('Accept', 'text/html')
     expect(signedIn.text).toContain('content="maybe"')
+  })
+
+  it('send their scripts as the build has compressed them, to browsers that take them so', async () => {
+    await start()
+    const script = (encodings: string) =>
+      request(test.app).get('/assets/main-a1b2.js').set('Accept-Encoding', encodings).expect(200)
+    const compressed = await script('gzip')
+    expect(compressed.get('Content-Encoding')).toBe('gzip')
+    expect(compressed.get('Content-Type')).toContain('text/javascript')
+    expect(compressed.get('Cache-Control')).toContain('immutable')
+    expect(compressed.get('Vary')).toContain('Accept-Encoding')
+    const plain = await script('identity')
+    expect(plain.get('Content-Encoding')).toBeUndefined()
+    expect([compressed.text, plain.text]).toEqual(['console.log(1)', 'console.log(1)'])
+    // There is no Brotli of it.
+    expect((await script('br')).get('Content-Encoding')).toBeUndefined()
   })
 
   it('never stand in for the API', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import express, { Router, type Request, type Response } from 'express'
+import { extname, join } from 'node:path'
+import express, { Router, type Request, type RequestHandler, type Response } from 'express'
 import { AppError } from '../lib/errors.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
 
@@ -30,6 +30,7 @@ export function spa(options: {
     }
     return parts
   }
+  router.use(compressedAhead(options.webRoot))
   router.use(
     express.static(options.webRoot, {
       index: false,
@@ -48,6 +49,26 @@ export function spa(options: {
     throw new AppError('not-found', `There is no ${req.method} ${req.path}.`)
   })
   return router
+}
+
+const SUFFIXES = { br: '.br', gzip: '.gz' } as const
+
+/** The build has compressed scripts and styles ahead: whoever takes them so gets them so, at no cost for this process. */
+function compressedAhead(webRoot: string): RequestHandler {
+  return (req, res, next) => {
+    const { path, method } = req
+    if (!/^\/assets\/[\w.-]+\.(?:js|css)$/.test(path) || (method !== 'GET' && method !== 'HEAD'))
+      return next()
+    res.vary('Accept-Encoding')
+    const encoding = req.acceptsEncodings('br', 'gzip')
+    if (encoding !== 'br' && encoding !== 'gzip') return next()
+    const file = path + SUFFIXES[encoding]
+    if (!existsSync(join(webRoot, file))) return next()
+    res.type(extname(path))
+    res.setHeader('Content-Encoding', encoding)
+    req.url = file
+    return next()
+  }
 }
 
 /** Of programs, not of people: what is not there must not look as if it were. */
