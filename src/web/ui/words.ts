@@ -18,8 +18,3 @@ export function ordinal(value: number): string {
   if (kind === 'two') return t`${value}nd`
   return kind === 'few' ? t`${value}rd` : t`${value}th`
 }
-
-/** `1 jail`, `1,204 jails`. */
-export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString()} ${count === 1 ? one : many}`
-}

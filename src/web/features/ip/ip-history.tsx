@@ -5,7 +5,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 import { formatDuration } from '../../ui/time.ts'
 import { ordinal } from '../../ui/words.ts'
 import styles from './ip-report.module.css'
-import { MatchedLines } from './matched-lines.tsx'
+import { MatchedLines } from '../bans/matched-lines.tsx'
 
 /** In the find box. */
 const SHOWN_EVENTS = 5

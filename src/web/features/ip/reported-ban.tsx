@@ -13,7 +13,7 @@ import { useChangeBlock } from '../bans/use-change-block.ts'
 import { useUnbanRow } from '../bans/use-unban-row.ts'
 import styles from './ip-report.module.css'
 import type { ReportedBan } from './ip.queries.ts'
-import { MatchedLines } from './matched-lines.tsx'
+import { MatchedLines } from '../bans/matched-lines.tsx'
 
 export function ReportedBans({ bans, isWhole }: { bans: readonly ReportedBan[]; isWhole: boolean }) {
   return (

@@ -15,7 +15,7 @@ import { ordinal } from '../../ui/words.ts'
 import { keyOf } from '../bans/ban-pages.ts'
 import { useChangeBlock } from '../bans/use-change-block.ts'
 import { useUnbanRow } from '../bans/use-unban-row.ts'
-import { MatchedLines } from '../ip/matched-lines.tsx'
+import { MatchedLines } from '../bans/matched-lines.tsx'
 import styles from './jails.module.css'
 import { recentBansQuery, type JailKey } from './jails.queries.ts'
 

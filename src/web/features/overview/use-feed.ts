@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import type { Ban, BanKey, BanPage } from '../../../shared/ban.ts'
-import { useIsBusy } from './use-is-busy.ts'
+import { useIsBusy } from '../../ui/use-is-busy.ts'
 
 /** More new bans a second than anybody can follow. */
 const FLOOD_PER_SECOND = 50

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import styles from './ip-report.module.css'
+import styles from './matched-lines.module.css'
 
 /**
  * The log lines that got an address banned. Attackers write in logs what they like: it is shown as text and nothing else.
