@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 }
 
 /** Files that put the parts together may import everything of their side; nobody but each other imports them. */
-const COMPOSITION = /^(?:server|web)\/[^/]+\.tsx?$/
+const COMPOSITION = /^(?:server|web)\/(?:command-line\/)?[^/]+\.tsx?$/
 
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
@@ -103,8 +103,9 @@ describe('the import table', () => {
 })
 
 describe('the source', () => {
-  it('reads the environment in main.ts only', () => {
-    const readers = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('process.env'))
+  it('reads the environment and the arguments in main.ts only', () => {
+    const reads = /process\.(?:env|argv)/
+    const readers = files.filter((file) => reads.test(readFileSync(join(ROOT, file), 'utf8')))
     expect(readers).toEqual(['server/main.ts'])
   })
 
