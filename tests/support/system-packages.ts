@@ -8,6 +8,7 @@ const PACKAGES = {
   'redis-server': '/usr/bin/redis-server',
   'redis-sentinel': '/usr/bin/redis-sentinel',
   openssl: '/usr/bin/openssl',
+  systemd: '/usr/bin/systemd-analyze',
 } as const
 export type SystemPackage = keyof typeof PACKAGES
 
