@@ -78,7 +78,7 @@ async function openParts({ config, log, stop, workerLink, opened }: Given): Prom
   serving.catch((error: unknown) => failed.abort(error))
   // With Redis away nothing more can begin; the console listens all the same, and says so.
   await within(STATE_GRACE_MS, serving)
-  const closeHttp = site && config.roles.has('web') ? await openHttp(ground, site) : undefined
+  const closeHttp = site && config.roles.has('web') ? await openHttp(ground, site, stop) : undefined
   if (!closeHttp) log.info({ ms: Math.round(performance.now()) }, `ready: ${identity.roles.join(' and ')}`)
 
   return {
@@ -170,7 +170,7 @@ async function unlessAway(start: () => Promise<void>, stop: AbortSignal): Promis
 
 /** Returns at once: reaching fail2ban may take for ever, and the screens say how it stands. */
 function startAgent({ config, identity, state, log, opened }: Ground): void {
-  const { socket: socketPath, configDir, database: databasePath } = config.fail2ban
+  const { socket: socketPath, configDir, database: databasePath, pathMap } = config.fail2ban
   const agent = createAgent({
     host: config.hostId,
     instanceId: identity.id,
@@ -184,6 +184,7 @@ function startAgent({ config, identity, state, log, opened }: Ground): void {
     socketPath,
     configDir,
     databasePath,
+    pathMap,
     state,
     log,
   })

@@ -1,4 +1,5 @@
-import { Agent, request, type IncomingMessage } from 'node:http'
+import { Agent, request as requestHttp, type IncomingMessage } from 'node:http'
+import { request as requestHttps } from 'node:https'
 
 export interface Answer {
   /** When it was asked for, by `performance.now`. */
@@ -22,6 +23,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>
   /** Whoever waits longer gives up, with status 0; 40 s unless named. */
   readonly timeoutMs?: number
+  /** For https an agent of that kind, which knows whom to believe. */
   readonly agent?: Agent
 }
 
@@ -42,6 +44,7 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
   return new Promise((resolve) => {
     const fail = (error: Error): void =>
       resolve({ ...nothing, ms: performance.now() - at, status: 0, error: error.message })
+    const request = url.startsWith('https:') ? requestHttps : requestHttp
     const asked = request(url, { method, headers, agent, signal: AbortSignal.timeout(timeoutMs) })
     asked.on('error', fail)
     asked.on('response', (response: IncomingMessage) => {

@@ -11,7 +11,7 @@ export const ADMIN = { username: 'admin', password: 'correct horse battery stapl
 
 export interface ConsoleProcess {
   readonly pid: number
-  /** `http://127.0.0.1:PORT`; empty while it does not listen. */
+  /** `http://127.0.0.1:PORT`, or whatever HOST says; empty while it does not listen. */
   url(): string
   /** Everything it wrote so far, standard output and error together. */
   output(): string
@@ -66,8 +66,8 @@ export function spawnConsole(
   return {
     pid: child.pid ?? 0,
     url: () => {
-      const [, port] = /"port":(\d+)/.exec(output) ?? []
-      return port === undefined ? '' : `http://127.0.0.1:${port}`
+      const [, host, port] = /"host":"([\d.]+)","port":(\d+)/.exec(output) ?? []
+      return port === undefined ? '' : `http://${host}:${port}`
     },
     output: () => output,
     signal: (signal) => void child.kill(signal),

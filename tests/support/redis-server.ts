@@ -116,7 +116,8 @@ function credentials({ user, password }: RedisOptions): string {
   return password === undefined ? '' : `:${encodeURIComponent(password)}@`
 }
 
-function makeCertificate(folder: string): void {
+/** `tls.crt` and `tls.key` in the folder, which vouch for themselves as 127.0.0.1 and localhost. */
+export function makeCertificate(folder: string): void {
   const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1'
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'tls.key']
   execFileSync(

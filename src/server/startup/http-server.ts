@@ -15,9 +15,11 @@ export interface HttpServer {
   readonly host: string
   /** The real one, also where port 0 was asked for. */
   readonly port: number
+  /** Requests under way are answered with `Connection: close`. Whoever serves those that still come says so himself. */
+  keepNoConnection(): void
   /**
    * Accepts no new connection, lets requests under way finish until the deadline, then cuts them. A request that still comes
-   * on a kept connection is served; whoever serves it says `Connection: close`.
+   * on a kept connection is served.
    */
   close(deadlineMs: number): Promise<void>
 }
@@ -27,8 +29,9 @@ export async function listen(
   at: { host: string; port: number },
 ): Promise<HttpServer> {
   const server = createServer(
-    // Behind a proxy connections are kept for long; an idle one must not be closed just as a request arrives on it.
-    { keepAliveTimeout: 75_000, headersTimeout: 30_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
+    // An idle connection must not be closed just as a request arrives on it: of the usual proxies none keeps one longer than the
+    // two minutes of Caddy, so the proxy is the one that closes it.
+    { keepAliveTimeout: 130_000, headersTimeout: 30_000, requestTimeout: 60_000, maxHeaderSize: 16_384 },
     handler,
   )
   const underWay = new Set<ServerResponse>()
@@ -43,24 +46,26 @@ export async function listen(
     throw new CannotListen(explain(error, at), { cause: error })
   }
   const address = server.address() as AddressInfo
+  const keepNoConnection = (): void => {
+    for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close')
+  }
   return {
     host: at.host,
     port: address.port,
-    close: (deadlineMs) => close(server, underWay, deadlineMs),
+    keepNoConnection,
+    async close(deadlineMs) {
+      keepNoConnection()
+      await close(server, deadlineMs)
+    },
   }
 }
 
-async function close(
-  server: Server,
-  underWay: ReadonlySet<ServerResponse>,
-  deadlineMs: number,
-): Promise<void> {
+async function close(server: Server, deadlineMs: number): Promise<void> {
   const ended = new AbortController()
   const closed = once(server, 'close').then(() => ended.abort())
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
   // An HTTP server's own `close` ends idle connections at once, and with them the request that may just be arriving on one.
   NetServer.prototype.close.call(server)
-  for (const res of underWay) if (!res.headersSent) res.setHeader('Connection', 'close')
   await pause(Math.min(IDLE_GRACE_MS, deadlineMs), ended.signal)
   // A connection becomes idle when its last answer is out; nobody else would close it then.
   server.closeIdleConnections()

@@ -93,6 +93,8 @@ function openStream(res: Response): void {
   res.setHeader('Cache-Control', 'no-store, no-transform')
   // nginx would otherwise collect the stream before it passes it on.
   res.setHeader('X-Accel-Buffering', 'no')
+  // A stream mostly ends as its process does: a proxy must not send another request on what is left of it.
+  res.setHeader('Connection', 'close')
   res.socket?.setNoDelay(true)
   res.flushHeaders()
 }
