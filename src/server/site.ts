@@ -18,11 +18,14 @@ import { createMetricsFeature } from './features/metrics/metrics.feature.ts'
 import type { JobScheduler } from './jobs/job.ts'
 import { createScheduler } from './providers.ts'
 import type { Database, Ground } from './ground.ts'
+import { pause } from './lib/pause.ts'
 import { addressLine, announceAccounts } from './startup/announcements.ts'
 import { listen } from './startup/http-server.ts'
 import { stage } from './startup/stages.ts'
 
 const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url))
+/** How long a proxy has to hear from /readyz that this process stops, which goes on serving meanwhile: see docker/Caddyfile. */
+const NOTICE_MS = 3_000
 const DRAIN_MS = 8_000
 const STOP_MS = 4_000
 
@@ -111,7 +114,7 @@ function healthOf(
   scheduler: JobScheduler,
   cluster: ClusterService,
 ): HealthFeature {
-  const { environment, database, listen, publicUrl, roles, fail2ban } = config
+  const { environment, database, listen, publicUrl, trustProxy, roles, fail2ban } = config
   return createHealthFeature({
     version: identity.version,
     db,
@@ -125,6 +128,7 @@ function healthOf(
       databasePath: database.path,
       listenHost: listen.host,
       isPublicUrlSecure: publicUrl?.secure,
+      expectsProxy: trustProxy !== 0,
       socketPath: roles.has('agent') ? fail2ban.socket : undefined,
     },
     log,
@@ -172,16 +176,28 @@ async function startJobs(
   await scheduler.start()
 }
 
-/** Listens; the returned function accepts nothing new, ends live streams and lets requests under way finish. */
-export async function openHttp({ config, log }: Ground, site: Site): Promise<() => Promise<void>> {
+/**
+ * Listens; the returned function gives a proxy notice where there is one, accepts nothing new, ends live streams and lets
+ * requests under way finish. `stop` says whether the process ends because it was asked to.
+ */
+export async function openHttp(
+  { config, log, workerLink }: Ground,
+  site: Site,
+  stop: AbortSignal,
+): Promise<() => Promise<void>> {
   await site.console.events.start()
   const server = await stage(log, 'http', () => listen(site.app, config.listen))
   const { host, port } = server
   log.info({ host, port, ms: Math.round(performance.now()) }, addressLine({ host, port }, config.publicUrl))
   return async () => {
     site.drain()
+    server.keepNoConnection()
+    // What is meant for a worker goes to the others at once.
+    if (stop.aborted && config.trustProxy !== 0 && !workerLink) await pause(NOTICE_MS)
+    const closed = server.close(DRAIN_MS)
+    // Only now: those who read them come back at once, and should meet another process.
     site.console.events.stop()
-    await server.close(DRAIN_MS)
+    await closed
   }
 }
 
