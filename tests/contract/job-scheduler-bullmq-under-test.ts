@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { createRunLedger } from '../../src/server/features/jobs/run-ledger.repository.ts'
 import { createBullmqScheduler, type BullmqSchedulerDeps } from '../../src/server/jobs/bullmq-scheduler.ts'
 import type { JobScheduler, RunLedger } from '../../src/server/jobs/job.ts'
+import { openConnection } from '../../src/server/state/redis/connections.ts'
 import type { RedisServer } from '../support/redis-server.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { openTestDatabase } from '../support/test-database.ts'
+import { targetFrom } from './redis-under-test.ts'
 import { HOUR_MS, type SchedulersUnderTest } from './schedulers-under-test.ts'
 
 /** As in production, but soon. */
@@ -46,17 +47,8 @@ function freezable(ledger: RunLedger): { ledger: RunLedger; freeze: () => () => 
 
 /** The connections that the console makes, through `port`. */
 export function connectTo(port: number): BullmqSchedulerDeps['connect'] {
-  const retryStrategy = (): number => 200
-  return (use) =>
-    use === 'worker'
-      ? new Redis({ port, maxRetriesPerRequest: null, retryStrategy })
-      : new Redis({
-          port,
-          maxRetriesPerRequest: 1,
-          enableOfflineQueue: false,
-          socketTimeout: 3_000,
-          retryStrategy,
-        })
+  const target = targetFrom({ url: `redis://127.0.0.1:${port}/0` })
+  return (use) => openConnection(target, use)
 }
 
 /** So that no slot begins while a test is running. */

@@ -37,4 +37,23 @@ describe('a connection to Redis', () => {
     await waitFor(async () => (await client.ping()) === 'PONG', { what: 'the connection to be back' })
     expect(await redis.cli('exists', '{bangui}:late')).toBe('0\n')
   })
+
+  it('for the queue gives up what was under way when it broke, also when the next one opens at once', async () => {
+    const own = openConnection(targetFrom({ url: `redis://127.0.0.1:${line.port}/0` }), 'queue')
+    own.on('error', () => undefined)
+    try {
+      await waitFor(() => own.status === 'ready', { what: 'the connection' })
+      line.hold()
+      const lost = own.set('{bangui}:late', 'written').then(
+        () => 'answered',
+        (error: Error) => error.message,
+      )
+      line.refuse()
+      line.heal()
+      expect(await lost).toMatch(/max retries/)
+      await waitFor(() => own.status === 'ready', { what: 'the next connection' })
+    } finally {
+      own.disconnect()
+    }
+  })
 })

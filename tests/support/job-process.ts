@@ -3,10 +3,11 @@
  * `BEGIN job slot attempt fence` and `END job slot attempt fence`. On SIGTERM it stops, says `STOPPED milliseconds` and ends.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { openDatabase } from '../../src/server/db/database.ts'
 import { createRunLedger } from '../../src/server/features/jobs/run-ledger.repository.ts'
 import { createBullmqScheduler } from '../../src/server/jobs/bullmq-scheduler.ts'
+import { openConnection } from '../../src/server/state/redis/connections.ts'
+import type { RedisTarget } from '../../src/server/state/redis/redis-target.ts'
 import { haveEffect } from './effects.ts'
 
 export interface JobProcessOptions {
@@ -22,6 +23,13 @@ export interface JobProcessOptions {
 
 const options = JSON.parse(process.argv[2] ?? '{}') as JobProcessOptions
 const { redisPort: port, attempts = 1, appVersion = '1.0.0', stopMs = 5_000 } = options
+const target: RedisTarget = {
+  at: { kind: 'standalone', host: '127.0.0.1', port },
+  username: undefined,
+  password: undefined,
+  db: 0,
+  tls: undefined,
+}
 const say = (...words: unknown[]): boolean => process.stdout.write(`${words.join(' ')}\n`)
 const db = await openDatabase({ kind: 'sqlite', path: options.databasePath })
 const logLine = (level: string) => (about: object, text: string) => {
@@ -34,10 +42,7 @@ const scheduler = createBullmqScheduler({
   ledger: createRunLedger({ db, now: Date.now }),
   now: Date.now,
   log: { info: logLine('info'), warn: logLine('warn'), error: logLine('error') } as never,
-  connect: (use) =>
-    use === 'worker'
-      ? new Redis({ port, maxRetriesPerRequest: null })
-      : new Redis({ port, maxRetriesPerRequest: 1, enableOfflineQueue: false, socketTimeout: 3_000 }),
+  connect: (use) => openConnection(target, use),
   prefix: '{bangui}',
   appVersion,
   ...options.times,

@@ -94,7 +94,8 @@ function optionsFor(target: RedisTarget, use: ConnectionUse): Options {
   if (use === 'subscriber') return { ...common, maxRetriesPerRequest: null, autoResubscribe: false }
   const failsFast = {
     ...common,
-    maxRetriesPerRequest: 1,
+    // A command whose connection broke fails at once: ioredis forgets it, unanswered, when the next connection opens.
+    maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     socketTimeout: SOCKET_MS,
     // What was given up must not be carried out seconds later, when the connection is back.
