@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { readFileSync } from 'node:fs'
 import type { EnvironmentSetting } from '../shared/settings.ts'
+import type { PathMap } from './fail2ban/path-map.ts'
 import type { FixedSettings } from './features/settings/settings.service.ts'
 import { messageOf } from './lib/errors.ts'
 import type { LogLevel } from './lib/logger.ts'
@@ -41,6 +42,7 @@ export interface Config {
     readonly configDir: string
     /** Undefined: ask the server. */
     readonly database: string | undefined
+    readonly pathMap: PathMap
   }
   /** What the console’s own settings are fixed to. */
   readonly fixedSettings: FixedSettings
@@ -150,6 +152,7 @@ function assemble(
       socket: values.FAIL2BAN_SOCKET,
       configDir: values.FAIL2BAN_CONFIG_DIR,
       database: values.FAIL2BAN_DB,
+      pathMap: values.FAIL2BAN_PATH_MAP,
     },
     fixedSettings: fixedSettingsOf(values),
     metrics: values.BANGUI_METRICS === 'on' ? { token: values.BANGUI_METRICS_TOKEN } : undefined,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HostId } from '../shared/host.ts'
 import { NewPassword, Username } from '../shared/session.ts'
 import { isTimeZone, LONGEST_HISTORY_DAYS } from '../shared/settings.ts'
+import { parsePathMap, PathMapMistake, type PathMap } from './fail2ban/path-map.ts'
 
 interface Setting<T> {
   /** Text to value; a message reads well after "NAME: ". */
@@ -102,6 +103,16 @@ const secrets = text
   .transform((list): [string, ...string[]] => [list[0] ?? '', ...list.slice(1)])
 
 const absolutePath = text.regex(/^\//, 'must be an absolute path')
+
+const pathMap = text.transform((value, context): PathMap => {
+  try {
+    return parsePathMap(value)
+  } catch (error) {
+    if (!(error instanceof PathMapMistake)) throw error
+    context.addIssue(error.message)
+    return z.NEVER
+  }
+})
 
 const redisUrl = text.refine((value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -240,6 +251,11 @@ export const SETTINGS = {
   FAIL2BAN_DB: setting(optional(absolutePath), undefined, {
     fallbackText: 'the server’s answer',
     summary: 'Path of fail2ban’s own database as this process sees it; only read',
+  }),
+  FAIL2BAN_PATH_MAP: setting(pathMap, [], {
+    fallbackText: '–',
+    summary:
+      'Where the paths that fail2ban names are for this process, when it runs in another container: `/config/fail2ban=/mnt/f2b/config,/config/log=/mnt/f2b/log`. fail2ban’s path comes first, the longest one counts, and only whole folder names match.',
   }),
   BANGUI_HISTORY_DAYS: setting(optional(wholeNumber(1, LONGEST_HISTORY_DAYS)), undefined, {
     fallbackText: '`365`, or what is set in the console',

@@ -24,12 +24,14 @@ export const CheckId = z.enum([
   'jails',
   'log-files',
   'fail2ban-database',
+  'fail2ban-log',
   'ban-feed',
   'database',
   'disk',
   'state',
   'clock',
   'jobs',
+  'proxy',
   'encryption',
 ])
 export type CheckId = z.infer<typeof CheckId>
@@ -60,6 +62,8 @@ export const Finding = z.discriminatedUnion('cause', [
     detail: z.string(),
     remedy: z.string(),
   }),
+  /** It answers, or did: the socket's file is mounted instead of its folder, and dead once fail2ban has started anew. */
+  cause('socket-file', { isDead: z.boolean() }),
   // agent: `holder` is the id of an instance
   cause('agent-works', { holder: z.optional(z.string()) }),
   cause('agent-missing', { since: z.iso.datetime() }),
@@ -73,10 +77,21 @@ export const Finding = z.discriminatedUnion('cause', [
   cause('missing', {
     jails: z.array(z.object({ jail: z.string(), files: Names, blind: z.boolean() })),
   }),
+  /** None of them is there for the agent, which says nothing of fail2ban. */
+  cause('logs-elsewhere', { files: Names }),
   // fail2ban-database
   plain('readable'),
   plain('switched-off'),
   cause('unreadable', { detail: z.string() }),
+  /** fail2ban says that it is there, and there it is not for the agent. */
+  cause('database-elsewhere', { path: z.string() }),
+  // fail2ban-log: `target` is a file, or a word such as STDOUT
+  cause('log-read', { target: z.string() }),
+  cause('no-log-file', { target: z.string() }),
+  cause('log-elsewhere', { target: z.string() }),
+  cause('log-unreadable', { target: z.string() }),
+  /** How far the times of a jail's log are from fail2ban's own, in its words: `1h before`. */
+  cause('odd-times', { jail: z.string(), distance: z.string() }),
   // ban-feed: addresses banned by fail2ban's counters and in the console's list
   cause('in-step', { banned: z.int() }),
   cause('catching-up', { fail2ban: z.int(), console: z.int() }),
@@ -102,6 +117,11 @@ export const Finding = z.discriminatedUnion('cause', [
   plain('done'),
   cause('failed', { jobs: z.array(z.object({ name: z.string(), error: z.string() })) }),
   cause('overdue', { jobs: Names }),
+  // proxy: what the very request brought that asked
+  plain('no-proxy'),
+  plain('known-proxy'),
+  plain('unknown-proxy'),
+  plain('proxy-missing'),
   // encryption
   plain('encrypted'),
   plain('this-machine-only'),

@@ -19,6 +19,27 @@ export const OfflineReason = z.enum([
 ])
 export type OfflineReason = z.infer<typeof OfflineReason>
 
+/** fail2ban's own log, as the agent sees it. unseen: it is a file that does not exist here. no-file: it goes elsewhere. */
+export const ServerLog = z.object({
+  target: z.string(),
+  state: z.enum(['read', 'unseen', 'unreadable', 'no-file']),
+  /** fail2ban has complained that the times in a jail's log are in another zone, and by how much, in its own words. */
+  oddTime: z.optional(z.object({ jail: z.string(), distance: z.string() })),
+})
+export type ServerLog = z.infer<typeof ServerLog>
+
+/** What an agent finds around its fail2ban, beside what that answers. */
+export const Surroundings = z.object({
+  /** The file of the socket is mounted, and not its folder: the next fail2ban makes a file that is not seen here. */
+  socketFileMounted: z.boolean(),
+  /** Where fail2ban says that its database is, when there is none here. */
+  hiddenDatabase: z.optional(z.string()),
+  /** Log files of jails, when none of them is seen here. */
+  hiddenLogs: z.optional(z.array(z.string())),
+  log: z.optional(ServerLog),
+})
+export type Surroundings = z.infer<typeof Surroundings>
+
 /** What is known about one fail2ban. While it is not online the last known jails are kept and `asOf` says how old they are. */
 export const Host = z.object({
   id: z.string(),
@@ -40,6 +61,8 @@ export const Host = z.object({
   /** Why the reasons of bans are missing, where fail2ban's database cannot be read. */
   database: z.enum(['ok', 'unreadable', 'switched-off']),
   databaseDetail: z.optional(z.string()),
+  /** Absent until the agent has looked. */
+  surroundings: z.optional(Surroundings),
   currentlyBanned: z.int(),
   jailCount: z.int(),
 })

@@ -31,6 +31,7 @@ beforeEach(async () => {
     databasePath: ':memory:',
     listenHost: '127.0.0.1',
     isPublicUrlSecure: undefined,
+    expectsProxy: false,
     socketPath: '/run/fail2ban/fail2ban.sock',
   }
   test = await createTestApp({
@@ -75,6 +76,10 @@ async function publish(
     version: '1.0.2',
     asOf: new Date(now).toISOString(),
     database: 'ok' as const,
+    surroundings: {
+      socketFileMounted: false,
+      log: { target: '/var/log/fail2ban.log', state: 'read' as const },
+    },
     currentlyBanned: jails.reduce((sum, each) => sum + each.currentlyBanned, 0),
     jailCount: jails.length,
     ...more,
@@ -82,10 +87,14 @@ async function publish(
   await test.state.runtime.set('host/local', { host, jails: [...jails] })
 }
 
-async function offline(reason: OfflineReason): Promise<void> {
+async function offline(reason: OfflineReason, more: Partial<HostSnapshot['host']> = {}): Promise<void> {
   const since = new Date(now).toISOString()
   const detail = 'The socket does not exist.'
-  await publish([jail('sshd')], { online: false, offline: { reason, since, detail, remedy: 'Start it.' } })
+  await publish([jail('sshd')], {
+    online: false,
+    offline: { reason, since, detail, remedy: 'Start it.' },
+    ...more,
+  })
 }
 
 async function recheck(): Promise<HealthReport> {
@@ -119,12 +128,14 @@ describe('GET /health', () => {
       ['jails', 'ok', 'all-active'],
       ['log-files', 'ok', 'present'],
       ['fail2ban-database', 'ok', 'readable'],
+      ['fail2ban-log', 'ok', 'log-read'],
       ['ban-feed', 'ok', 'in-step'],
       ['database', 'ok', 'writable'],
       ['disk', 'ok', 'no-disk'],
       ['state', 'ok', 'in-this-process'],
       ['clock', 'ok', 'one-clock'],
       ['jobs', 'ok', 'done'],
+      ['proxy', 'ok', 'no-proxy'],
       ['encryption', 'ok', 'this-machine-only'],
     ])
   })
@@ -236,6 +247,78 @@ describe('a check', () => {
       level: 'warning',
       finding: { cause: 'unreadable', detail: 'It is gone.' },
     })
+  })
+
+  it('tells of a socket that is mounted as a file, before and after fail2ban has made another one', async () => {
+    const surroundings = { socketFileMounted: true }
+    await publish([jail('sshd')], { surroundings })
+    expect(checkOf(await recheck(), 'fail2ban')).toMatchObject({
+      level: 'warning',
+      finding: { cause: 'socket-file', isDead: false },
+    })
+    await offline('socket-stale', { surroundings })
+    const report = await recheck()
+    expect(report).toMatchObject({
+      verdict: 'unknown',
+      worst: { finding: { cause: 'socket-file', isDead: true } },
+    })
+  })
+
+  it('tells of files of fail2ban’s that the agent does not see, and where to say where they are', async () => {
+    await publish([jail('sshd')], {
+      database: 'unreadable',
+      databaseDetail: 'It does not exist.',
+      surroundings: {
+        socketFileMounted: false,
+        hiddenDatabase: '/config/fail2ban/fail2ban.sqlite3',
+        hiddenLogs: ['/remotelogs/auth.log'],
+        log: { target: '/config/log/fail2ban.log', state: 'unseen' },
+      },
+    })
+    const report = await recheck()
+    expect(
+      (['fail2ban-database', 'log-files', 'fail2ban-log'] as const).map((id) => checkOf(report, id)),
+    ).toMatchObject([
+      {
+        level: 'warning',
+        finding: { cause: 'database-elsewhere', path: '/config/fail2ban/fail2ban.sqlite3' },
+        fix: { name: 'FAIL2BAN_PATH_MAP', value: '/config/fail2ban=/path/here' },
+      },
+      { level: 'unknown', finding: { cause: 'logs-elsewhere', files: ['/remotelogs/auth.log'] } },
+      { level: 'unknown', finding: { cause: 'log-elsewhere', target: '/config/log/fail2ban.log' } },
+    ])
+  })
+
+  it('tells of a log in another time zone, and of one that goes elsewhere', async () => {
+    const oddTime = { jail: 'sshd', distance: '2h after' }
+    await publish([jail('sshd')], {
+      surroundings: { socketFileMounted: false, log: { target: '/f.log', state: 'read', oddTime } },
+    })
+    expect(checkOf(await recheck(), 'fail2ban-log')).toMatchObject({
+      level: 'warning',
+      finding: { cause: 'odd-times', ...oddTime },
+    })
+    await publish([jail('sshd')], {
+      surroundings: { socketFileMounted: false, log: { target: 'STDOUT', state: 'no-file' } },
+    })
+    expect(checkOf(await recheck(), 'fail2ban-log')).toMatchObject({ level: 'ok' })
+  })
+
+  it('compares what a request came through with what was configured', async () => {
+    await publish([jail('sshd')])
+    const asked = async (headers: Record<string, string>) => {
+      const { body } = await viewer.get(HEALTH).set(headers).expect(200)
+      return checkOf(HealthReport.parse(body), 'proxy')
+    }
+    expect(await asked({ 'X-Forwarded-For': '203.0.113.9' })).toMatchObject({
+      level: 'warning',
+      finding: { cause: 'unknown-proxy' },
+      fix: { kind: 'setting', name: 'TRUST_PROXY' },
+    })
+    expect(await asked({})).toMatchObject({ level: 'ok', finding: { cause: 'no-proxy' } })
+    facts.expectsProxy = true
+    now += 1_500
+    expect(await asked({})).toMatchObject({ level: 'warning', finding: { cause: 'proxy-missing' } })
   })
 
   it('compares the bans of fail2ban with those in the list, and gives it time to catch up', async () => {

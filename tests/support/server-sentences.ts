@@ -7,7 +7,7 @@ const SOURCE = new URL('../../src/', import.meta.url).pathname
 
 /** Speaks to whoever starts the server, or to programs, and never to a page. */
 const NOT_FOR_PAGES =
-  /^server\/(?:config|settings|main|http\/openapi|startup\/.+|features\/metrics\/.+|db\/.+|state\/redis\/redis-(?:target|faults))\.ts$/
+  /^server\/(?:config|settings|main|command-line\/.+|doctor\/.+|http\/openapi|startup\/.+|features\/metrics\/.+|db\/.+|state\/redis\/redis-(?:target|faults))\.ts$/
 /** All that it says is for people. */
 const WORDS = /-words\.ts$/
 /** Properties that describe the API. */

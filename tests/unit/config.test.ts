@@ -51,6 +51,18 @@ describe('loadConfig', () => {
     expect(names).toEqual(['BANGUI_WORKERS', 'PORT', 'TRUST_PROXY', 'DATABASE_URL', 'REDIS_URL'])
   })
 
+  it('reads where fail2ban’s paths are here, and says what a mistake in it is and how it is written', () => {
+    const { fail2ban } = loadConfig({ FAIL2BAN_PATH_MAP: '/config=/mnt/f2b,/log=/mnt/log' }, false)
+    expect(fail2ban.pathMap).toEqual([
+      { theirs: '/config', here: '/mnt/f2b' },
+      { theirs: '/log', here: '/mnt/log' },
+    ])
+    expect(mistakesOf({ FAIL2BAN_PATH_MAP: '/config:/mnt/f2b', PORT: 'x' })).toEqual([
+      expect.stringMatching(/^PORT/),
+      expect.stringMatching(/^FAIL2BAN_PATH_MAP: must be pairs .*\/config\/fail2ban=\/mnt\/f2b\/config/),
+    ])
+  })
+
   it.each(['0', '-1', '1.5', 'two', '1e3', '0x10'])('refuses %s as a number of workers', (workers) => {
     expect(mistakesOf({ BANGUI_WORKERS: workers })).toEqual([
       expect.stringContaining('must be a whole number of at least 1, or auto'),

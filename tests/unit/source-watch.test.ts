@@ -3,10 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SourceWatch } from '../../src/server/agent/source-watch.ts'
-import { waitFor } from '../support/wait-for.ts'
 
 let folder: string
-let now = 0
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bangui-sources-'))
   writeFileSync(join(folder, 'auth.log'), 'a line\n')
@@ -14,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 function watchOn(seesFiles: boolean): SourceWatch {
-  return new SourceWatch({ now: () => now, seesFiles: () => seesFiles, earlier: undefined })
+  return new SourceWatch({ now: () => 0, seesFiles: () => seesFiles, earlier: undefined })
 }
 
 const jailOn = (...files: string[]) => ({
@@ -23,16 +21,9 @@ const jailOn = (...files: string[]) => ({
   sourceKind: 'files' as const,
 })
 
-/** Looks until it has looked. */
 async function looked(watch: SourceWatch, jail: ReturnType<typeof jailOn>, missing: string[]): Promise<void> {
-  await waitFor(
-    () => {
-      now += 60_000
-      watch.look([jail])
-      return JSON.stringify(watch.missingOf('sshd')) === JSON.stringify(missing)
-    },
-    { what: `${missing.length} missing files`, timeoutMs: 3_000 },
-  )
+  await watch.lookNow([jail])
+  expect(watch.missingOf('sshd')).toEqual(missing)
 }
 
 describe('the log files of a jail', () => {
@@ -70,11 +61,50 @@ describe('the log files of a jail', () => {
 })
 
 describe('an agent that does not see fail2ban’s files', () => {
-  it('says nothing of them', async () => {
+  it('says that they are hidden, not that they are missing', async () => {
     const watch = watchOn(false)
     const path = join(folder, 'gone.log')
     await looked(watch, jailOn('auth.log', 'gone.log'), [path])
+    expect(watch.hidden).toEqual([])
     // Now as from a container of its own: none of the files is there.
     await looked(watch, jailOn('gone.log'), [])
+    expect(watch.hidden).toEqual([path])
+  })
+})
+
+describe('an agent that was told where fail2ban’s files are', () => {
+  const jail = {
+    name: 'sshd',
+    sources: ['/theirs/auth.log', '/theirs/gone.log'],
+    sourceKind: 'files' as const,
+  }
+  const mapped = (here: string): SourceWatch =>
+    new SourceWatch({
+      now: () => 0,
+      seesFiles: () => false,
+      pathMap: [{ theirs: '/theirs', here }],
+      earlier: undefined,
+    })
+
+  it('looks there, and names them as fail2ban does', async () => {
+    const watch = mapped(folder)
+    await looked(watch, jail, ['/theirs/gone.log'])
+    expect(await watch.filesOf(jail)).toMatchObject([
+      { path: '/theirs/auth.log', state: 'ok', sizeBytes: 7 },
+      { path: '/theirs/gone.log', state: 'missing' },
+    ])
+    expect(watch.hidden).toEqual([])
+  })
+
+  it('takes none for missing where the folder that it was told of is not there', async () => {
+    const watch = mapped(join(folder, 'nowhere'))
+    await looked(watch, jail, [])
+    expect(watch.hidden).toEqual(jail.sources)
+  })
+
+  it('takes those it was told nothing of for hidden', async () => {
+    const watch = mapped(folder)
+    await looked(watch, { ...jail, sources: ['/theirs/auth.log', '/elsewhere/x.log'] }, [])
+    expect(watch.hidden).toEqual(['/elsewhere/x.log'])
   })
 })

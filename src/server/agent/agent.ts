@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Surroundings } from '../../shared/host.ts'
 import { openDatabaseReader, type DatabaseReader } from '../fail2ban/database-reader.ts'
 import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
 import { captureJailStream, readJailStream } from '../fail2ban/jail-stream.ts'
+import type { PathMap } from '../fail2ban/path-map.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { AppRuntime } from '../state/app-runtime.ts'
 import { StateUnavailable, type Lease, type StateProvider } from '../state/state-provider.ts'
@@ -13,6 +15,7 @@ import { createHostReport } from './host-report.ts'
 import { HostWatch } from './host-watch.ts'
 import { createProbe } from './probe.ts'
 import { SourceWatch } from './source-watch.ts'
+import { SurroundingsWatch } from './surroundings.ts'
 
 /** The role next to fail2ban. Of all processes that have it for one host, the holder of the lease `agent/<host>` works. */
 export interface Agent {
@@ -31,6 +34,8 @@ export interface AgentDeps {
   readonly socketPath: string
   /** Instead of what the server says, where its path is not ours. */
   readonly databasePath?: string | undefined
+  /** Where the paths that the server names are for us. */
+  readonly pathMap?: PathMap
   readonly configDir: string
   readonly state: Pick<StateProvider<AppRuntime>, 'locks' | 'requests' | 'runtime'>
   readonly now?: () => number
@@ -93,7 +98,7 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
   const isCurrent = (): boolean => lease.isHeld()
   const [watching, working] = [deps.openClient(isCurrent), deps.openClient(isCurrent)]
   const records = new BanRecords({ open: deps.openDatabase ?? openDatabaseReader, now, log })
-  const { sources, report } = createReport(deps, records)
+  const { sources, surroundings, report } = createReport(deps, records)
   const feed = new BanFeed({
     host,
     client: watching,
@@ -111,7 +116,10 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
     records,
     report,
     sources,
+    surroundings,
+    socketPath: deps.socketPath,
     databasePath: deps.databasePath,
+    pathMap: deps.pathMap ?? [],
     publish: async (snapshot) => {
       if (lease.isHeld()) await state.runtime.set(`host/${host}`, snapshot)
     },
@@ -156,16 +164,33 @@ async function work(deps: AgentDeps, lease: Lease, signal: AbortSignal): Promise
   }
 }
 
-/** What is told of the host, with a look at the log files beside fail2ban. */
+/** What is told of the host, with a look at the files beside fail2ban. */
 function createReport(deps: AgentDeps, records: BanRecords) {
-  const { host, socketPath, databasePath, now = Date.now } = deps
+  const { host, socketPath, databasePath, pathMap = [], now = Date.now } = deps
   const earlier = deps.state.runtime.get(`host/${host}`)?.value
   const sources = new SourceWatch({
     now,
     // fail2ban's paths are ours, too, where its database is found at the one it names.
-    seesFiles: () => databasePath === undefined && records.state.database === 'ok',
+    seesFiles: () => databasePath === undefined && pathMap.length === 0 && records.state.database === 'ok',
+    pathMap,
     earlier,
   })
-  const missingOf = (jail: string): readonly string[] => sources.missingOf(jail)
-  return { sources, report: createHostReport({ host, socketPath, missingOf, earlier }) }
+  const surroundings = new SurroundingsWatch({ now, earlier: earlier?.host.surroundings })
+  const report = createHostReport({
+    host,
+    socketPath,
+    missingOf: (jail) => sources.missingOf(jail),
+    surroundings: () => withHidden(surroundings.known, sources.hidden),
+    earlier,
+  })
+  return { sources, surroundings, report }
+}
+
+function withHidden(
+  known: Surroundings | undefined,
+  hiddenLogs: readonly string[],
+): Surroundings | undefined {
+  if (!known) return undefined
+  const { hiddenLogs: _, ...others } = known
+  return { ...others, ...(hiddenLogs.length > 0 && { hiddenLogs: [...hiddenLogs] }) }
 }

@@ -1,4 +1,11 @@
-import type { Host, HostSnapshot, IgnoreList, IgnoreLists, OfflineReason } from '../../shared/host.ts'
+import type {
+  Host,
+  HostSnapshot,
+  IgnoreList,
+  IgnoreLists,
+  OfflineReason,
+  Surroundings,
+} from '../../shared/host.ts'
 import type { Jail, JailState } from '../../shared/jail.ts'
 import type { Fail2banUnavailable, JailSettings, JailStatus } from '../fail2ban/fail2ban-client.ts'
 import type { DatabaseState } from './ban-records.ts'
@@ -33,6 +40,8 @@ export function createHostReport(options: {
   socketPath: string
   /** Log files of a jail that bring nothing. */
   missingOf?: (jail: string) => readonly string[]
+  /** Undefined until somebody has looked. */
+  surroundings?: () => Surroundings | undefined
   /** What an earlier agent reported: which jails were stopped or idle is in no answer of fail2ban. */
   earlier: HostSnapshot | undefined
 }): HostReport {
@@ -56,6 +65,7 @@ export function createHostReport(options: {
   }
 
   function snapshot(offline: Host['offline']): HostSnapshot {
+    const surroundings = options.surroundings?.()
     const list = [...jails.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
     return {
       host: {
@@ -63,6 +73,7 @@ export function createHostReport(options: {
         online: offline === undefined,
         ...known,
         ...(offline && { offline }),
+        ...(surroundings && { surroundings }),
         currentlyBanned: list.reduce((sum, jail) => sum + jail.currentlyBanned, 0),
         jailCount: list.filter((jail) => jail.state !== 'stopped').length,
       },

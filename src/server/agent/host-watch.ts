@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { HostSnapshot, IgnoreLists } from '../../shared/host.ts'
 import { Fail2banRefused, Fail2banUnavailable } from '../fail2ban/fail2ban-client.ts'
 import type { Fail2banClient, JailStatus } from '../fail2ban/fail2ban-client.ts'
+import { pathHere, type PathMap } from '../fail2ban/path-map.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { BanFeed } from './ban-feed.ts'
 import type { BanRecords } from './ban-records.ts'
 import type { HostReport } from './host-report.ts'
 import type { SourceWatch } from './source-watch.ts'
+import type { Named, SurroundingsWatch } from './surroundings.ts'
 
 export interface HostWatchDeps {
   readonly client: Fail2banClient
@@ -14,8 +16,11 @@ export interface HostWatchDeps {
   readonly records: BanRecords
   readonly report: HostReport
   readonly sources: SourceWatch
+  readonly surroundings: SurroundingsWatch
+  readonly socketPath: string
   /** Instead of what the server says. */
   readonly databasePath: string | undefined
+  readonly pathMap: PathMap
   readonly publish: (snapshot: HostSnapshot) => Promise<unknown>
   readonly publishIgnored: (lists: IgnoreLists) => Promise<unknown>
   readonly now: () => number
@@ -38,6 +43,8 @@ export class HostWatch {
   #version: string | undefined
   #fault: Fail2banUnavailable | undefined
   #settings = { readAt: 0, jails: new Set<string>() }
+  /** What the server names as its own. */
+  #named: Pick<Named, 'databasePath' | 'logTarget'> = { databasePath: undefined, logTarget: undefined }
   #said: { readonly text: string; readonly at: number } | undefined
   #saidIgnored = { text: '', at: 0 }
   #wanted = Promise.withResolvers<void>()
@@ -92,6 +99,7 @@ export class HostWatch {
     const statuses = await readStatuses(client)
     await this.#readSettings(statuses.map((status) => status.name))
     sources.look(statuses)
+    this.#lookAround()
     const facts = { version: this.#version, statuses, database: records.state, at: now() }
     const snapshot = report.online(facts)
     for (const jail of snapshot.jails) feed.setIdle(jail.name, jail.state === 'idle')
@@ -103,7 +111,7 @@ export class HostWatch {
   async #connect(): Promise<string> {
     const { client, feed, report, now, log } = this.#deps
     const version = await client.version()
-    await this.#useDatabase()
+    await this.#useFiles()
     const reason = this.#fault?.reason
     // Otherwise the server was there all the time.
     if (reason !== undefined && reason !== 'not-answering') report.restarted(now())
@@ -114,10 +122,16 @@ export class HostWatch {
     return version
   }
 
-  async #useDatabase(): Promise<void> {
-    const { client, records, databasePath } = this.#deps
+  async #useFiles(): Promise<void> {
+    const { client, records, databasePath, pathMap } = this.#deps
     const path = await client.databasePath()
-    records.use(path === undefined ? undefined : (databasePath ?? path))
+    records.use(path === undefined ? undefined : (databasePath ?? pathHere(pathMap, path)))
+    this.#named = { databasePath: path, logTarget: await unlessRefused(client.logTarget()) }
+  }
+
+  #lookAround(): void {
+    const { surroundings, socketPath, databasePath, pathMap } = this.#deps
+    surroundings.look({ ...this.#named, socketPath, isDatabaseKnown: databasePath !== undefined, pathMap })
   }
 
   async #readSettings(jails: readonly string[]): Promise<void> {
@@ -125,7 +139,7 @@ export class HostWatch {
     const isFresh = now() - this.#settings.readAt < SETTINGS_MS
     if (isFresh && jails.every((jail) => this.#settings.jails.has(jail))) return
     this.#settings = { readAt: now(), jails: new Set(jails) }
-    await this.#useDatabase()
+    await this.#useFiles()
     for (const jail of jails) {
       const settings = await unlessRefused(client.jailSettings(jail))
       if (!settings) continue
@@ -168,6 +182,7 @@ export class HostWatch {
       if (this.#fault?.reason !== error.reason) log.warn({ reason: error.reason }, error.message)
       this.#fault = error
       this.#version = undefined
+      this.#lookAround()
       await this.#say(report.offline(error, now()))
     } else if (error instanceof Fail2banRefused) {
       // A jail that has gone between two questions; the next look shows it.

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { isOlder, OLDEST_FAIL2BAN, type Probe } from '../../shared/probe.ts'
 import { Fail2banRefused, Fail2banUnavailable, type Fail2banClient } from '../fail2ban/fail2ban-client.ts'
+import { pathHere, type PathMap } from '../fail2ban/path-map.ts'
 import type { BanRecords } from './ban-records.ts'
 
 export interface ProbeDeps {
@@ -11,6 +12,7 @@ export interface ProbeDeps {
   readonly socketPath: string
   /** Instead of what the server says. */
   readonly databasePath: string | undefined
+  readonly pathMap?: PathMap | undefined
   readonly records: Pick<BanRecords, 'state'>
   /** Lets the screens see what was found, and waits for it a moment. */
   readonly look: () => Promise<void>
@@ -34,7 +36,10 @@ export function createProbe(deps: ProbeDeps): () => Promise<Probe> {
       }
     }
     const { version, jails, databasePath } = found
-    const path = databasePath === undefined ? undefined : (deps.databasePath ?? databasePath)
+    const path =
+      databasePath === undefined
+        ? undefined
+        : (deps.databasePath ?? pathHere(deps.pathMap ?? [], databasePath))
     return {
       agent,
       socket,
@@ -65,7 +70,7 @@ async function ask({ openClient }: ProbeDeps): Promise<Found> {
   }
 }
 
-async function describeSocket(path: string): Promise<Probe['socket']> {
+export async function describeSocket(path: string): Promise<Probe['socket']> {
   try {
     const { uid, gid, mode } = await stat(path)
     const [owner, group] = await Promise.all([nameOf('/etc/passwd', uid), nameOf('/etc/group', gid)])
@@ -76,7 +81,7 @@ async function describeSocket(path: string): Promise<Probe['socket']> {
   }
 }
 
-async function describeAgent(): Promise<Probe['agent']> {
+export async function describeAgent(): Promise<Probe['agent']> {
   return { user: userName(), group: await nameOf('/etc/group', process.getgid?.() ?? 0) }
 }
 
@@ -97,7 +102,7 @@ async function nameOf(file: string, id: number): Promise<string> {
 }
 
 /** The outermost folder on the way that may not be entered. */
-async function blockedFolder(path: string): Promise<string | undefined> {
+export async function blockedFolder(path: string): Promise<string | undefined> {
   const folders: string[] = []
   for (let folder = dirname(path); !folders.includes(folder); folder = dirname(folder))
     folders.unshift(folder)

@@ -94,6 +94,8 @@ export interface Fail2banClient {
   removeIgnoreip(jail: string, entries: readonly string[]): Promise<void>
   /** Path of fail2ban's database as its server sees it; undefined when it keeps none. */
   databasePath(): Promise<string | undefined>
+  /** Where fail2ban writes its own log: a path as its server sees it, or a word such as STDOUT or SYSTEMD-JOURNAL. */
+  logTarget(): Promise<string>
   /** Replaces one running jail with what the stream says; see jail-stream.ts for how a safe one is made. */
   reloadJail(jail: string, stream: readonly ConfigCommand[]): Promise<void>
   /** Brings up a jail that does not run (else `DuplicateJailException`). When refused, what was begun is removed again. */

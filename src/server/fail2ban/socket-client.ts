@@ -64,6 +64,7 @@ export function createFail2banClient(options: Fail2banClientOptions): Fail2banCl
     ...settings(ask),
     ...bans(ask, work),
     stopJail: async (jail) => void (await work(Anything, ['stop', jailArgument(jail)])),
+    logTarget: () => ask(Text, ['get', 'logtarget']),
     databasePath: async () => (await ask(DatabasePath, ['get', 'dbfile'])) ?? undefined,
     async reloadJail(jail, stream) {
       const commands = checkJailStream(jailArgument(jail), stream)

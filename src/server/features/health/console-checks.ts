@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { HealthCheck } from '../../../shared/health.ts'
+import type { Caller } from '../../http/endpoint.ts'
 import type { ConsoleSample } from '../../state/app-runtime.ts'
 import type { StateHealth } from '../../state/state-provider.ts'
 import { check, found } from './fail2ban-checks.ts'
@@ -11,6 +12,8 @@ export interface ConsoleFacts {
   readonly listenHost: string
   /** Undefined: PUBLIC_URL is not set. */
   readonly isPublicUrlSecure: boolean | undefined
+  /** Whether TRUST_PROXY says that there is a proxy. */
+  readonly expectsProxy: boolean
 }
 
 const MB = 1_000_000
@@ -29,6 +32,8 @@ export function checksOfConsole(
   facts: ConsoleFacts,
   sample: ConsoleSample | undefined,
   state: StateHealth,
+  /** What the request brought that asks; undefined where none does. */
+  proxy: Caller['proxy'] | undefined,
 ): HealthCheck[] {
   const whenLooked = (look: (sample: ConsoleSample) => About): About =>
     sample ? look(sample) : found('unknown', { cause: 'not-known', because: 'not-checked-yet' })
@@ -41,6 +46,7 @@ export function checksOfConsole(
     check('state', stateOf(facts, state)),
     check('clock', clockOf(facts, state)),
     check('jobs', whenLooked(jobsOf)),
+    check('proxy', proxyOf(facts, proxy)),
     check('encryption', encryptionOf(facts)),
   ]
 }
@@ -107,6 +113,19 @@ function jobsOf({ jobs }: ConsoleSample): About {
     return found('warning', { cause: 'failed', jobs: jobs.failed }, { kind: 'jobs' })
   }
   return found('ok', { cause: 'done' })
+}
+
+/** Whether what is in front of BanGUI is what TRUST_PROXY says. */
+export function proxyOf(
+  { expectsProxy }: Pick<ConsoleFacts, 'expectsProxy'>,
+  proxy: Caller['proxy'] | undefined,
+): About {
+  if (proxy === undefined) return found('unknown', { cause: 'not-known', because: 'not-checked-yet' })
+  if (proxy === 'trusted') return found('ok', { cause: 'known-proxy' })
+  if (proxy === 'ignored') {
+    return found('warning', { cause: 'unknown-proxy' }, { kind: 'setting', name: 'TRUST_PROXY', value: '1' })
+  }
+  return expectsProxy ? found('warning', { cause: 'proxy-missing' }) : found('ok', { cause: 'no-proxy' })
 }
 
 /** As far as the settings tell: a proxy that encrypts for us is known by PUBLIC_URL alone. */

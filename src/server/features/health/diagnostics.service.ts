@@ -2,12 +2,13 @@ import { arch, platform, release } from 'node:os'
 import type { Cluster } from '../../../shared/cluster.ts'
 import type { Diagnostics } from '../../../shared/diagnostics.ts'
 import type { EnvironmentSetting } from '../../../shared/settings.ts'
+import type { Caller } from '../../http/endpoint.ts'
 import { StateUnavailable } from '../../state/state-provider.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import type { HealthService } from './health.service.ts'
 
 export interface DiagnosticsService {
-  collect(): Promise<Diagnostics>
+  collect(proxy: Caller['proxy']): Promise<Diagnostics>
 }
 
 export function createDiagnosticsService(deps: {
@@ -20,7 +21,7 @@ export function createDiagnosticsService(deps: {
   now: () => number
 }): DiagnosticsService {
   return {
-    async collect() {
+    async collect(proxy) {
       const cluster = await deps.describeCluster().catch((error: unknown) => {
         if (error instanceof StateUnavailable) return undefined
         throw error
@@ -32,7 +33,7 @@ export function createDiagnosticsService(deps: {
         platform: `${platform()} ${release()} ${arch()}`,
         uptimeSeconds: Math.round(process.uptime()),
         settings: deps.environment.filter((setting) => setting.source !== 'default'),
-        health: deps.health.report(),
+        health: deps.health.report(proxy),
         hosts: deps.hosts.list().map(({ host, jails }) => ({ host, jails })),
         ...(cluster && { cluster }),
       }

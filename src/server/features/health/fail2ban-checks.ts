@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Finding, Fix, HealthCheck, HealthLevel, ProtectionVerdict } from '../../../shared/health.ts'
 import type { Host, HostSnapshot, OfflineReason } from '../../../shared/host.ts'
 import { jailProblem, type Jail } from '../../../shared/jail.ts'
@@ -40,11 +41,15 @@ export function checksOfHost({ host, jails }: HostSnapshot, facts: Facts): Healt
     ),
     about(
       'log-files',
-      unlessDark(() => logFilesOf(host.id, jails)),
+      unlessDark(() => logFilesOf(host, jails)),
     ),
     about(
       'fail2ban-database',
       unlessDark(() => databaseOf(host)),
+    ),
+    about(
+      'fail2ban-log',
+      unlessDark(() => ownLogOf(host)),
     ),
     about(
       'ban-feed',
@@ -68,10 +73,16 @@ const NOT_KNOWN: Readonly<
   'state-unknown': 'state-unreachable',
 }
 
+/** It does not run, so nobody is banned; with any other fault it may well be at work. */
+const IS_DOWN: ReadonlySet<OfflineReason> = new Set(['socket-missing', 'socket-stale'])
+
 function fail2banOf(host: Host, { socketPath }: Facts): About {
-  const { offline, version = '' } = host
+  const { offline, version = '', surroundings } = host
   const because = offline && NOT_KNOWN[offline.reason]
   if (because) return found('unknown', { cause: 'not-known', because })
+  if (surroundings?.socketFileMounted && (!offline || IS_DOWN.has(offline.reason))) {
+    return found(offline ? 'failing' : 'warning', { cause: 'socket-file', isDead: offline !== undefined })
+  }
   if (offline) return found('failing', { cause: 'away', ...offline }, FIXES[offline.reason](socketPath))
   if (version !== '' && isOlder(version, LEAST_VERSION)) {
     return found('warning', { cause: 'outdated', version, least: LEAST_VERSION })
@@ -135,18 +146,32 @@ function jailsOf(host: string, jails: readonly Jail[]): About {
   return found('ok', { cause: 'all-active', active })
 }
 
-function logFilesOf(host: string, jails: readonly Jail[]): About {
+/** Its left side is fail2ban's folder; what stands right of it only the administrator can know. */
+function pathMap(path: string): Fix {
+  const folder = dirname(path)
+  return { kind: 'setting', name: 'FAIL2BAN_PATH_MAP', value: `${folder}=/path/here` }
+}
+
+function logFilesOf({ id: host, surroundings }: Host, jails: readonly Jail[]): About {
   const missing = jails.flatMap((jail) => {
     const problem = jailProblem(jail)
     if (problem !== 'no-log' && problem !== 'log-missing') return []
     return { jail: jail.name, files: jail.missingSources ?? [], blind: problem === 'no-log' }
   })
   const first = missing.find((jail) => jail.blind) ?? missing[0]
+  const hidden = surroundings?.hiddenLogs ?? []
+  if (!first && hidden[0] !== undefined) {
+    return found('unknown', { cause: 'logs-elsewhere', files: hidden }, pathMap(hidden[0]))
+  }
   if (!first) return found('ok', { cause: 'present' })
   return found('warning', { cause: 'missing', jails: missing }, { kind: 'jail', host, jail: first.jail })
 }
 
-function databaseOf({ database, databaseDetail = '' }: Host): About {
+function databaseOf({ database, databaseDetail = '', surroundings }: Host): About {
+  const path = surroundings?.hiddenDatabase
+  if (database === 'unreadable' && path !== undefined) {
+    return found('warning', { cause: 'database-elsewhere', path }, pathMap(path))
+  }
   if (database === 'ok') return found('ok', { cause: 'readable' })
   // Somebody has decided so, and everything but the reasons of bans works.
   if (database === 'switched-off') return found('ok', { cause: 'switched-off' })
@@ -155,6 +180,15 @@ function databaseOf({ database, databaseDetail = '' }: Host): About {
     { cause: 'unreadable', detail: databaseDetail },
     { kind: 'setting', name: 'FAIL2BAN_DB', value: '/var/lib/fail2ban/fail2ban.sqlite3' },
   )
+}
+
+function ownLogOf({ surroundings }: Host): About {
+  if (!surroundings?.log) return found('unknown', { cause: 'not-known', because: 'not-checked-yet' })
+  const { target, state, oddTime } = surroundings.log
+  if (oddTime) return found('warning', { cause: 'odd-times', ...oddTime })
+  if (state === 'unseen') return found('unknown', { cause: 'log-elsewhere', target }, pathMap(target))
+  if (state === 'unreadable') return found('unknown', { cause: 'log-unreadable', target })
+  return found('ok', { cause: state === 'read' ? 'log-read' : 'no-log-file', target })
 }
 
 /** Whether what fail2ban counts is what the console lists: if not, news on the way from one to the other are lost. */
@@ -170,12 +204,11 @@ function feedOf(host: string, { sample, now }: Facts): About {
   return found('warning', finding, { kind: 'jobs' })
 }
 
-/** It does not run, so nobody is banned; with any other fault it may well be at work. */
-const IS_DOWN: ReadonlySet<OfflineReason> = new Set(['socket-missing', 'socket-stale'])
-
 /** Of one machine; of several the worst counts. */
-export function verdictOf({ host: { offline }, jails }: HostSnapshot): ProtectionVerdict {
-  if (offline) return IS_DOWN.has(offline.reason) ? 'not-working' : 'unknown'
+export function verdictOf({ host: { offline, surroundings }, jails }: HostSnapshot): ProtectionVerdict {
+  // Behind a dead socket there may be a fail2ban that has another one.
+  const mayRun = surroundings?.socketFileMounted === true
+  if (offline) return IS_DOWN.has(offline.reason) && !mayRun ? 'not-working' : 'unknown'
   const working = jails.filter((jail) => jail.state === 'active' && jailProblem(jail) !== 'no-log')
   if (working.length === 0) return 'not-working'
   return working.length < jails.length ? 'partly' : 'working'

@@ -14,7 +14,7 @@ export function healthEndpoints(health: HealthService, diagnostics: DiagnosticsS
         'Whether fail2ban protects and the console works: a verdict, and every check with its cause and remedy',
       access: 'viewer',
       response: HealthReport,
-      handle: async () => health.report(),
+      handle: async ({ caller }) => health.report(caller.proxy),
     }),
     endpoint({
       method: 'post',
@@ -24,7 +24,7 @@ export function healthEndpoints(health: HealthService, diagnostics: DiagnosticsS
         'Looks again now at what is otherwise looked at every ten seconds, and answers as `GET /health`',
       access: 'viewer',
       response: HealthReport,
-      handle: () => health.recheck(),
+      handle: ({ caller }) => health.recheck(caller.proxy),
     }),
     endpoint({
       method: 'get',
@@ -34,7 +34,7 @@ export function healthEndpoints(health: HealthService, diagnostics: DiagnosticsS
         'Versions, settings, health and cluster in one, for a report of a fault; holds no password or token',
       access: 'admin',
       response: Diagnostics,
-      handle: () => diagnostics.collect(),
+      handle: ({ caller }) => diagnostics.collect(caller.proxy),
     }),
   ]
 }

@@ -1,15 +1,19 @@
 import type { HealthCheck, HealthLevel, HealthReport, ProtectionVerdict } from '../../../shared/health.ts'
+import type { Caller } from '../../http/endpoint.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import type { StateProvider } from '../../state/state-provider.ts'
 import { checksOfConsole, type ConsoleFacts } from './console-checks.ts'
 import { checksOfHost, verdictOf } from './fail2ban-checks.ts'
 import type { Sampler } from './sampler.ts'
 
+/** What the request that asks has come through. */
+type Proxy = Caller['proxy']
+
 export interface HealthService {
   /** What is known now, without asking anybody. Frozen, and the same object until something changes. */
-  report(): HealthReport
+  report(proxy: Proxy): HealthReport
   /** Looks at what is not known at any moment, then reports. */
-  recheck(): Promise<HealthReport>
+  recheck(proxy: Proxy): Promise<HealthReport>
 }
 
 export interface HealthDeps {
@@ -30,9 +34,9 @@ const WORST_VERDICT_FIRST: readonly ProtectionVerdict[] = ['not-working', 'unkno
 
 export function createHealthService(deps: HealthDeps): HealthService {
   const { hosts, state, sampler, facts, now } = deps
-  let made: { at: number; hosts: unknown; sample: unknown; report: HealthReport } | undefined
+  let made: { at: number; hosts: unknown; sample: unknown; reports: Map<Proxy, HealthReport> } | undefined
 
-  function make(): HealthReport {
+  function make(proxy: Proxy): HealthReport {
     const snapshots = hosts.list()
     const entry = sampler.last()
     const at = now()
@@ -41,7 +45,7 @@ export function createHealthService(deps: HealthDeps): HealthService {
       ...snapshots.flatMap((snapshot) =>
         checksOfHost(snapshot, { sample, socketPath: facts.socketPath, now: at }),
       ),
-      ...checksOfConsole(facts, sample, state.health()),
+      ...checksOfConsole(facts, sample, state.health(), proxy),
     ]
     const [worst] = inOrder(checks)
     const isProblem = worst?.level === 'failing' || worst?.level === 'warning'
@@ -55,19 +59,20 @@ export function createHealthService(deps: HealthDeps): HealthService {
     })
   }
 
-  function report(): HealthReport {
+  function report(proxy: Proxy): HealthReport {
     const [list, sample] = [hosts.list(), sampler.last()]
     const isFresh = made && now() - made.at < HOLDS_MS && made.hosts === list && made.sample === sample
-    if (made && isFresh) return made.report
-    made = { at: now(), hosts: list, sample, report: make() }
-    return made.report
+    if (!made || !isFresh) made = { at: now(), hosts: list, sample, reports: new Map() }
+    const known = made.reports.get(proxy) ?? make(proxy)
+    made.reports.set(proxy, known)
+    return known
   }
 
   return {
     report,
-    async recheck() {
+    async recheck(proxy) {
       await sampler.look()
-      return report()
+      return report(proxy)
     },
   }
 }

@@ -28,12 +28,14 @@ export const LABELS: Readonly<Record<CheckId, MessageDescriptor>> = {
   jails: msg`Jails`,
   'log-files': msg`Log files`,
   'fail2ban-database': msg`fail2ban’s database`,
+  'fail2ban-log': msg`fail2ban’s own log`,
   'ban-feed': msg`Ban feed`,
   database: msg`BanGUI’s database`,
   disk: msg`Disk space`,
   state: msg`Shared state`,
   clock: msg`Clock`,
   jobs: msg`Background jobs`,
+  proxy: msg`Proxy`,
   encryption: msg`Encryption`,
 }
 
@@ -51,6 +53,10 @@ const CAUSES: { readonly [C in Cause]: Words<C> } = {
     const sentence = inChosenLanguage(detail)
     return t`${title} since ${clock}. ${sentence}`
   },
+  'socket-file': ({ isDead }) =>
+    isDead
+      ? t`The socket’s file is mounted instead of its folder, and fail2ban has started anew since: it has another socket, which BanGUI does not see.`
+      : t`The socket’s file is mounted instead of its folder: when fail2ban starts anew, BanGUI does not see its new socket.`,
   'agent-works': () => t`An agent of BanGUI is at work beside fail2ban.`,
   'agent-missing': ({ since }) => {
     const clock = formatClock(new Date(since))
@@ -63,12 +69,24 @@ const CAUSES: { readonly [C in Cause]: Words<C> } = {
   'some-inactive': ({ idle, stopped }) => [stoppedWords(stopped), idleWords(idle)].filter(Boolean).join(' '),
   present: () => t`All log files that jails watch exist.`,
   missing: ({ jails }) => jails.slice(0, 3).map(missingWords).join(' '),
+  'logs-elsewhere': ({ files }) => {
+    const [file = ''] = files
+    return t`BanGUI sees none of the log files that jails watch, such as ${file}, so it cannot tell whether they exist.`
+  },
   readable: () => t`Bans show their reasons.`,
   'switched-off': () => t`fail2ban keeps no database (dbfile = None), so bans show no reasons.`,
   unreadable: ({ detail }) => {
     const sentence = inChosenLanguage(detail)
     return t`Reasons of bans are missing. ${sentence}`
   },
+  'database-elsewhere': ({ path }) =>
+    t`Reasons of bans are missing. fail2ban says that its database is ${path}, and BanGUI sees no such file.`,
+  'log-read': ({ target }) => t`fail2ban’s log is ${target}; it tells of no odd times.`,
+  'no-log-file': ({ target }) => t`fail2ban writes its log to ${target}.`,
+  'log-elsewhere': ({ target }) => t`fail2ban writes its log to ${target}, and BanGUI sees no such file.`,
+  'log-unreadable': ({ target }) => t`fail2ban writes its log to ${target}, which BanGUI may not read.`,
+  'odd-times': ({ jail, distance }) =>
+    t`The times in the log of ${jail} are wrong for fail2ban (${distance} its own time), as if they were in another time zone.`,
   'in-step': ({ banned }) => {
     const count = formatNumber(banned)
     return t`The list of bans is what fail2ban counts: ${count}.`
@@ -126,6 +144,12 @@ const CAUSES: { readonly [C in Cause]: Words<C> } = {
     const names = listOf(jobs)
     return t`Nobody runs ${names}.`
   },
+  'no-proxy': () => t`No proxy stands in front of BanGUI.`,
+  'known-proxy': () => t`Your request came through the proxy that BanGUI was told about.`,
+  'unknown-proxy': () =>
+    t`Your request came through a proxy that BanGUI was not told about: everybody behind it counts as one client.`,
+  'proxy-missing': () =>
+    t`BanGUI was told about a proxy (TRUST_PROXY), but your request did not come through it, or it does not say for whom it asks.`,
   encrypted: () => t`Browsers reach BanGUI over https.`,
   'this-machine-only': () => t`BanGUI is reached from this machine alone.`,
   'plain-http': () => t`BanGUI is reached over plain http: passwords and cookies can be read on the way.`,
@@ -179,6 +203,15 @@ const ADVICE: Readonly<Partial<Record<Cause, () => string>>> = {
   outdated: () => t`Install a newer fail2ban from your distribution.`,
   'agent-missing': () =>
     t`Start BanGUI beside fail2ban with the role agent and this host’s id (BANGUI_HOST).`,
+  'socket-file': () =>
+    t`Share the folder with the container instead, such as /var/run/fail2ban:/var/run/fail2ban, and start BanGUI anew.`,
+  'logs-elsewhere': () => t`Share them with BanGUI’s container and say where they are there.`,
+  'database-elsewhere': () => t`Share its folder with BanGUI’s container and say where it is there.`,
+  'odd-times': () =>
+    t`Give fail2ban and the service that writes the log the same time zone (TZ), and restart both.`,
+  'unknown-proxy': () => t`Tell BanGUI how many proxies are in front of it, or their networks.`,
+  'proxy-missing': () =>
+    t`Let the proxy send X-Forwarded-For and let nobody pass it by; without a proxy remove TRUST_PROXY.`,
   'no-jails': () => t`Enable a jail in jail.local, then reload fail2ban.`,
   'none-active': () => t`Start a jail.`,
   'some-inactive': () => t`Start the jail, or take it out of fail2ban’s configuration if it is not wanted.`,

@@ -130,16 +130,19 @@ function Facts({ hosts, latestBan }: { hosts: readonly HostWithJails[]; latestBa
   ))
 }
 
-const CONSOLE: readonly CheckId[] = ['database', 'disk', 'state', 'clock', 'jobs', 'encryption']
+const CONSOLE: readonly CheckId[] = ['database', 'disk', 'state', 'clock', 'jobs', 'proxy', 'encryption']
 
-/** Twelve checks are too many for a line. */
+/** So many checks are too many for a line. */
 function groupsOf({ checks }: HealthReport): Array<{ label: string; level: HealthLevel }> {
   const worst = (...ids: readonly CheckId[]): HealthLevel => {
     const levels = checks.filter((check) => ids.includes(check.id)).map((check) => check.level)
     return (['failing', 'warning', 'unknown'] as const).find((level) => levels.includes(level)) ?? 'ok'
   }
   return [
-    { label: t`fail2ban`, level: worst('fail2ban', 'agent', 'fail2ban-database', 'ban-feed') },
+    {
+      label: t`fail2ban`,
+      level: worst('fail2ban', 'agent', 'fail2ban-database', 'fail2ban-log', 'ban-feed'),
+    },
     { label: t`Jails`, level: worst('jails') },
     { label: t`Log files`, level: worst('log-files') },
     { label: t`Console`, level: worst(...CONSOLE) },
