@@ -10,4 +10,15 @@ interface Entry {
 /** Every command, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   start: { summary: 'starts the console; so does no command at all', load: () => import('./start.ts') },
+  'user create': { summary: 'creates a user', load: () => import('./user-create.ts') },
+  'user list': { summary: 'names everybody who may sign in', load: () => import('./user-list.ts') },
+  'user reset-password': {
+    summary: 'gives a user another password and signs them out everywhere',
+    load: () => import('./user-reset-password.ts'),
+  },
+  'user disable': {
+    summary: 'signs a user out everywhere and lets them in no more',
+    load: () => import('./user-disable.ts'),
+  },
+  'user enable': { summary: 'lets a disabled user in again', load: () => import('./user-enable.ts') },
 }

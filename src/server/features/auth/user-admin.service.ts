@@ -11,15 +11,18 @@ import type { SessionEnd } from './session-end.ts'
 import type { ListedUser, Refusal, UserAdminRepository } from './user-admin.repository.ts'
 import { usernameKey, type UsersRepository } from './users.repository.ts'
 
+/** Who does it. */
+export type Administrator = Pick<Actor, 'id' | 'username'>
+
 /** What administrators do with everybody's accounts. Whatever is refused changes nothing. */
 export interface UserAdminService {
   list(request: { limit: number; cursor: string | undefined }): Promise<UserPage>
-  create(actor: Actor, request: NewUser): Promise<UserInfo>
+  create(actor: Administrator, request: NewUser): Promise<UserInfo>
   /** A new role counts from the user's next request on; disabling signs the user out everywhere. */
-  change(actor: Actor, id: string, change: UserChange): Promise<UserInfo>
+  change(actor: Administrator, id: string, change: UserChange): Promise<UserInfo>
   /** Signs the user out everywhere. */
-  resetPassword(actor: Actor, id: string, password: string): Promise<void>
-  remove(actor: Actor, id: string): Promise<void>
+  resetPassword(actor: Administrator, id: string, password: string): Promise<void>
+  remove(actor: Administrator, id: string): Promise<void>
 }
 
 export interface UserAdminDeps {
@@ -48,7 +51,7 @@ export function createUserAdminService(deps: UserAdminDeps): UserAdminService {
 
   /** Looks who it is first, so that the log has the name. */
   async function onUser<T>(
-    deed: Pick<Deed, 'action' | 'change'> & { actor: Actor },
+    deed: Pick<Deed, 'action' | 'change'> & { actor: Administrator },
     id: string,
     work: (user: ListedUser) => Promise<T>,
   ): Promise<T> {

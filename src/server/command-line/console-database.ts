@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { loadConfig, type Config, type Environment } from '../config.ts'
+import { openDatabase, type Db } from '../db/database.ts'
+import { AppError } from '../lib/errors.ts'
+
+export interface OpenedDatabase {
+  readonly db: Db
+  /** Absolute. */
+  readonly path: string
+  readonly config: Config
+}
+
+/** Where the settings say that the console's database is; throws where there is none, as another one is meant then. */
+export function databasePath(config: Config): string {
+  const path = resolve(config.database.path)
+  if (!existsSync(path)) {
+    throw new AppError('not-found', `There is no database ${path}.`, {
+      nextStep:
+        'Give this command the DATABASE_URL of the server and run it in the same folder; where the console never ran, start it once.',
+    })
+  }
+  return path
+}
+
+/** Opens the console's database, beside a server that may be running, for as long as the work takes. */
+export async function withDatabase(
+  env: Environment,
+  work: (opened: OpenedDatabase) => Promise<number>,
+): Promise<number> {
+  const config = loadConfig(env, process.stdout.isTTY)
+  const path = databasePath(config)
+  const db = await openDatabase({ kind: 'sqlite', path })
+  try {
+    return await work({ db, path, config })
+  } finally {
+    await db.destroy()
+  }
+}
