@@ -87,14 +87,10 @@ async function publish(
   await test.state.runtime.set('host/local', { host, jails: [...jails] })
 }
 
-async function offline(reason: OfflineReason, more: Partial<HostSnapshot['host']> = {}): Promise<void> {
+async function offline(reason: OfflineReason): Promise<void> {
   const since = new Date(now).toISOString()
   const detail = 'The socket does not exist.'
-  await publish([jail('sshd')], {
-    online: false,
-    offline: { reason, since, detail, remedy: 'Start it.' },
-    ...more,
-  })
+  await publish([jail('sshd')], { online: false, offline: { reason, since, detail, remedy: 'Start it.' } })
 }
 
 async function recheck(): Promise<HealthReport> {
@@ -247,61 +243,6 @@ describe('a check', () => {
       level: 'warning',
       finding: { cause: 'unreadable', detail: 'It is gone.' },
     })
-  })
-
-  it('tells of a socket that is mounted as a file, before and after fail2ban has made another one', async () => {
-    const surroundings = { socketFileMounted: true }
-    await publish([jail('sshd')], { surroundings })
-    expect(checkOf(await recheck(), 'fail2ban')).toMatchObject({
-      level: 'warning',
-      finding: { cause: 'socket-file', isDead: false },
-    })
-    await offline('socket-stale', { surroundings })
-    const report = await recheck()
-    expect(report).toMatchObject({
-      verdict: 'unknown',
-      worst: { finding: { cause: 'socket-file', isDead: true } },
-    })
-  })
-
-  it('tells of files of fail2ban’s that the agent does not see, and where to say where they are', async () => {
-    await publish([jail('sshd')], {
-      database: 'unreadable',
-      databaseDetail: 'It does not exist.',
-      surroundings: {
-        socketFileMounted: false,
-        hiddenDatabase: '/config/fail2ban/fail2ban.sqlite3',
-        hiddenLogs: ['/remotelogs/auth.log'],
-        log: { target: '/config/log/fail2ban.log', state: 'unseen' },
-      },
-    })
-    const report = await recheck()
-    expect(
-      (['fail2ban-database', 'log-files', 'fail2ban-log'] as const).map((id) => checkOf(report, id)),
-    ).toMatchObject([
-      {
-        level: 'warning',
-        finding: { cause: 'database-elsewhere', path: '/config/fail2ban/fail2ban.sqlite3' },
-        fix: { name: 'FAIL2BAN_PATH_MAP', value: '/config/fail2ban=/path/here' },
-      },
-      { level: 'unknown', finding: { cause: 'logs-elsewhere', files: ['/remotelogs/auth.log'] } },
-      { level: 'unknown', finding: { cause: 'log-elsewhere', target: '/config/log/fail2ban.log' } },
-    ])
-  })
-
-  it('tells of a log in another time zone, and of one that goes elsewhere', async () => {
-    const oddTime = { jail: 'sshd', distance: '2h after' }
-    await publish([jail('sshd')], {
-      surroundings: { socketFileMounted: false, log: { target: '/f.log', state: 'read', oddTime } },
-    })
-    expect(checkOf(await recheck(), 'fail2ban-log')).toMatchObject({
-      level: 'warning',
-      finding: { cause: 'odd-times', ...oddTime },
-    })
-    await publish([jail('sshd')], {
-      surroundings: { socketFileMounted: false, log: { target: 'STDOUT', state: 'no-file' } },
-    })
-    expect(checkOf(await recheck(), 'fail2ban-log')).toMatchObject({ level: 'ok' })
   })
 
   it('compares what a request came through with what was configured', async () => {

@@ -35,17 +35,20 @@ export interface HostReport {
 /** fail2ban opens its socket before it has its jails. */
 const START_MS = 3_000
 
-export function createHostReport(options: {
-  host: string
-  socketPath: string
+export interface HostReportOptions {
+  readonly host: string
+  readonly socketPath: string
   /** Log files of a jail that bring nothing. */
-  missingOf?: (jail: string) => readonly string[]
+  readonly missingOf?: (jail: string) => readonly string[]
   /** Undefined until somebody has looked. */
-  surroundings?: () => Surroundings | undefined
+  readonly surroundings?: () => Surroundings | undefined
   /** What an earlier agent reported: which jails were stopped or idle is in no answer of fail2ban. */
-  earlier: HostSnapshot | undefined
-}): HostReport {
+  readonly earlier: HostSnapshot | undefined
+}
+
+export function createHostReport(options: HostReportOptions): HostReport {
   const { host, socketPath, earlier, missingOf = () => [] } = options
+  const around = (): Pick<Host, 'surroundings'> => ({ surroundings: options.surroundings?.() })
   const settings = new Map<string, JailSettings>()
   const ignored = new Map<string, IgnoreList>()
   const idle = createIdleMarks()
@@ -65,7 +68,6 @@ export function createHostReport(options: {
   }
 
   function snapshot(offline: Host['offline']): HostSnapshot {
-    const surroundings = options.surroundings?.()
     const list = [...jails.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
     return {
       host: {
@@ -73,7 +75,7 @@ export function createHostReport(options: {
         online: offline === undefined,
         ...known,
         ...(offline && { offline }),
-        ...(surroundings && { surroundings }),
+        ...around(),
         currentlyBanned: list.reduce((sum, jail) => sum + jail.currentlyBanned, 0),
         jailCount: list.filter((jail) => jail.state !== 'stopped').length,
       },

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import type { ServerLog } from '../../shared/host.ts'
 import { pathHere, type PathMap } from '../fail2ban/path-map.ts'
+import { isAbsent } from './source-watch.ts'
 
 const TAIL_BYTES = 256 * 1024
 
@@ -15,8 +16,7 @@ export async function lookAtServerLog(target: string, pathMap: PathMap): Promise
     const oddTime = oddTimeIn(tail)
     return { target, state: 'read', ...(oddTime !== undefined && { oddTime }) }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    return { target, state: code === 'ENOENT' || code === 'ENOTDIR' ? 'unseen' : 'unreadable' }
+    return { target, state: isAbsent(error) ? 'unseen' : 'unreadable' }
   }
 }
 

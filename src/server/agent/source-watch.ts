@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { HostSnapshot } from '../../shared/host.ts'
 import type { LogFile } from '../../shared/jail.ts'
 import type { JailStatus } from '../fail2ban/fail2ban-client.ts'
+import { codeOf } from '../lib/errors.ts'
 import { mappingOf, pathHere, type PathMap, type PathMapping } from '../fail2ban/path-map.ts'
 
 type Watched = Pick<JailStatus, 'name' | 'sources' | 'sourceKind'>
@@ -136,7 +137,8 @@ async function lookAt(path: string, here: string): Promise<LogFile> {
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+/** There is no such file, as an error of the file system says. */
+export function isAbsent(error: unknown): boolean {
+  const code = codeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

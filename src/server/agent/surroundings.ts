@@ -3,6 +3,7 @@ import type { Surroundings } from '../../shared/host.ts'
 import { pathHere, type PathMap } from '../fail2ban/path-map.ts'
 import { isMountedFile } from './mounts.ts'
 import { lookAtServerLog } from './server-log.ts'
+import { isAbsent } from './source-watch.ts'
 
 export interface Named {
   readonly socketPath: string
@@ -30,10 +31,7 @@ export async function lookAround(named: Named): Promise<Surroundings> {
 }
 
 async function isHidden(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => false,
-    (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT',
-  )
+  return stat(path).then(() => false, isAbsent)
 }
 
 const LOOK_MS = 5_000
