@@ -10,6 +10,10 @@ interface Entry {
 /** Every command, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   start: { summary: 'starts the console; so does no command at all', load: () => import('./start.ts') },
+  health: {
+    summary: 'tells whether the process here lives, for containers',
+    load: () => import('./health.ts'),
+  },
   'user create': { summary: 'creates a user', load: () => import('./user-create.ts') },
   'user list': { summary: 'names everybody who may sign in', load: () => import('./user-list.ts') },
   'user reset-password': {
