@@ -1,14 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes, randomInt } from 'node:crypto'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { EXIT } from '../../src/server/startup/exit-status.ts'
 import { isAlive } from '../../src/server/startup/process-identity.ts'
+import { startDemoConsoles, type DemoConsoles } from './demo-consoles.ts'
 import { startFail2ban, type Fail2banServer } from './fail2ban-server.ts'
 import { DEMO_BANTIMES, DEMO_JAILS, DEMO_JAILS_TEXT, writePastAttacks } from './past-attacks.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
@@ -17,10 +16,10 @@ import { ensureSystemPackages } from './system-packages.ts'
 
 /**
  * BanGUI with something to look at: a private fail2ban of its own (harmless actions, nothing of this machine's is touched) with a
- * past of some days, and attackers that keep failing to sign in, so that bans keep coming. With `--redis` there is a Redis of its own, too, and any
- * number of workers. Ends, and leaves nothing behind, with Ctrl C.
+ * past of some days, and attackers that keep failing to sign in, so that bans keep coming. With `--redis` there is a Redis of its
+ * own, too, and any number of workers and replicas. Ends, and leaves nothing behind, with Ctrl C.
  */
-const USAGE = 'Usage: npm run demo -- [--redis] [--workers NUMBER|auto]'
+const USAGE = 'Usage: npm run demo -- [--replicas 1…9] [--workers NUMBER|auto] [--redis]'
 const NETWORKS = ['192.0.2.', '198.51.100.', '203.0.113.', '2001:db8:77::']
 const JAILS = ['sshd', 'sshd', 'sshd', 'nginx-http-auth'] as const
 /** So that the first look shows more than what has happened since. */
@@ -29,6 +28,7 @@ const PAST = { bans: 3_000, days: 6, seed: 11 }
 const REDIS_AWAY_MS = 15_000
 
 interface Demo {
+  readonly replicas: number
   readonly redis: boolean
   /** As given; the console judges it. */
   readonly workers: string | undefined
@@ -37,28 +37,19 @@ interface Demo {
 /** Undefined: not understood. */
 function readArguments(args: string[]): Demo | undefined {
   try {
-    const { redis = false, workers } = parseArgs({
+    const { replicas, redis, workers } = parseArgs({
       args,
-      options: { redis: { type: 'boolean' }, workers: { type: 'string' } },
+      options: {
+        replicas: { type: 'string', default: '1' },
+        redis: { type: 'boolean', default: false },
+        workers: { type: 'string' },
+      },
     }).values
-    return { redis, workers }
+    if (!/^[1-9]$/.test(replicas)) return undefined
+    return { replicas: Number(replicas), workers, redis: redis || replicas !== '1' }
   } catch {
     return undefined
   }
-}
-
-async function freePort(wanted: number): Promise<number> {
-  const server = createServer()
-  server.listen(wanted, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch {
-    return freePort(0)
-  }
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function untilReady(url: string, ended: AbortSignal): Promise<void> {
@@ -76,25 +67,21 @@ function openBrowser(url: string): void {
   }
 }
 
-/** The primary where there are several workers. It ends with this process, even when that is killed. */
-function spawnConsole(env: Readonly<Record<string, string>>): ChildProcess {
-  const main = resolve(import.meta.dirname, '../../dist/server/main.js')
-  return spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, main], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    // Ctrl C is for the demo, which then stops it: a second signal would cut what is under way.
-    detached: true,
-    env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env },
-  })
-}
-
-function whatToTry(url: string, console_: ChildProcess, redis: RedisServer): string {
-  const [worker] = childrenOf(console_.pid ?? 0)
+function whatToTry(consoles: DemoConsoles, redis: RedisServer): string {
+  const running = consoles.running()
+  const [first] = running
+  const [worker] = childrenOf(first?.pid ?? 0)
+  const ofReplicas = [
+    ...running.map(({ url, pid }, index) => `    Replica ${index + 1}           ${url}   process ${pid}`),
+    `    Kill a replica      kill -9 ${first?.pid}    (nobody is signed out, no ban is lost)`,
+  ]
   const ofWorkers = [
     `    Kill a worker       kill -9 ${worker}`,
-    `    Renew all workers   kill -HUP ${console_.pid}`,
+    `    Renew all workers   kill -HUP ${first?.pid}`,
   ]
   return [
-    `  Watch ${url}/health and try`,
+    `  Watch ${consoles.url}/health and try`,
+    ...(running.length > 1 ? ofReplicas : []),
     ...(worker === undefined ? [] : ofWorkers),
     `    Stop Redis          redis-cli -p ${redis.port} shutdown    (started again after ${REDIS_AWAY_MS / 1000} s)`,
     `    Hang Redis          kill -STOP ${redis.pid()}; sleep 10; kill -CONT ${redis.pid()}`,
@@ -126,7 +113,7 @@ async function keepRunning(redis: RedisServer, stopped: AbortSignal): Promise<vo
   }
 }
 
-async function run({ redis: withRedis, workers }: Demo): Promise<number> {
+async function run({ replicas, redis: withRedis, workers }: Demo): Promise<number> {
   ensureSystemPackages(withRedis ? ['fail2ban', 'redis-server'] : ['fail2ban'])
   const stopping = new AbortController()
   const stopped = stopping.signal
@@ -148,34 +135,35 @@ async function run({ redis: withRedis, workers }: Demo): Promise<number> {
   const redis = withRedis ? await startRedis({ config: ['appendonly yes'] }) : undefined
   opened.defer(() => redis?.stop())
 
-  const port = await freePort(8080)
   const password = randomBytes(9).toString('base64url')
-  const console_ = spawnConsole({
-    PORT: String(port),
-    DATABASE_URL: `sqlite:${join(folder, 'bangui.db')}`,
-    BANGUI_ADMIN_USER: 'demo',
-    BANGUI_ADMIN_PASSWORD: password,
-    FAIL2BAN_SOCKET: fail2ban.socket,
-    FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
-    ...(workers === undefined ? {} : { BANGUI_WORKERS: workers }),
-    ...(redis ? { STATE_BACKEND: 'redis', REDIS_URL: redis.url } : {}),
+  const consoles = await startDemoConsoles({
+    replicas,
+    port: 8080,
+    env: {
+      DATABASE_URL: `sqlite:${join(folder, 'bangui.db')}`,
+      BANGUI_ADMIN_USER: 'demo',
+      BANGUI_ADMIN_PASSWORD: password,
+      FAIL2BAN_SOCKET: fail2ban.socket,
+      FAIL2BAN_CONFIG_DIR: fail2ban.configDir,
+      ...(workers === undefined ? {} : { BANGUI_WORKERS: workers }),
+      ...(redis ? { STATE_BACKEND: 'redis', REDIS_URL: redis.url } : {}),
+    },
   })
-  const ended = once(console_, 'exit').then(() => stopping.abort())
-  const url = `http://127.0.0.1:${port}`
-  await untilReady(url, stopped)
+  void consoles.ended.then(() => stopping.abort())
+  for (const { url } of consoles.running()) await untilReady(url, stopped)
   if (!stopped.aborted) {
-    console.log(`\n  BanGUI     ${url}\n  User       demo\n  Password   ${password}\n`)
-    if (redis) console.log(whatToTry(url, console_, redis))
+    console.log(`\n  BanGUI     ${consoles.url}\n  User       demo\n  Password   ${password}\n`)
+    if (redis) console.log(whatToTry(consoles, redis))
     console.log('  Attackers are at work. Ctrl C ends everything.\n')
-    openBrowser(url)
+    openBrowser(consoles.url)
   }
   await Promise.all([attack(fail2ban, stopped), redis && keepRunning(redis, stopped)])
-  if (console_.exitCode === null && console_.signalCode === null) console_.kill('SIGTERM')
-  await ended
-  if (console_.exitCode === EXIT.misconfigured && workers !== undefined && !redis) {
+  consoles.stop()
+  const status = await consoles.ended
+  if (status === EXIT.misconfigured && workers !== undefined && !redis) {
     console.error('Here that is: add --redis.')
   }
-  return console_.exitCode ?? EXIT.failed
+  return status
 }
 
 const demo = readArguments(process.argv.slice(2))

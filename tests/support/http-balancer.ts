@@ -24,7 +24,7 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade']
  */
 export async function startHttpBalancer(
   urls: readonly string[],
-  options: { keepAlive?: boolean } = {},
+  options: { keepAlive?: boolean; port?: number } = {},
 ): Promise<HttpBalancer> {
   const agent = new Agent({ keepAlive: options.keepAlive ?? true })
   const passed = new Map<string, number>()
@@ -67,7 +67,7 @@ export async function startHttpBalancer(
   }
 
   const server = createServer({ keepAliveTimeout: 75_000 }, (req, res) => pass(req, res, targets.length - 1))
-  server.listen(0, '127.0.0.1')
+  server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
