@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { configurationMarkdown } from '../../src/server/config.ts'
 import { describeApi } from '../../src/server/http/openapi.ts'
 import { problemsMarkdown } from '../../src/server/http/problem.ts'
+import { accessMarkdown } from './access-table.ts'
 import { allEndpoints } from './all-endpoints.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -11,9 +12,11 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** The pages that are made from the program, by path; `npm run docs` writes them, a test compares them. */
 export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-  const api = describeApi(await allEndpoints(), { version, basePath: '/', sessionCookie: 'bangui.sid' })
+  const endpoints = await allEndpoints()
+  const api = describeApi(endpoints, { version, basePath: '/', sessionCookie: 'bangui.sid' })
   return new Map([
     ['docs/openapi.json', `${JSON.stringify(api, null, 2)}\n`],
+    ['docs/access.md', accessMarkdown(endpoints)],
     ['docs/problems.md', problemsMarkdown()],
     ['docs/configuration.md', configurationMarkdown()],
   ])
