@@ -97,7 +97,5 @@ function routes(loaders: Readonly<Record<'loadSetup' | 'loadLogin' | 'requireSes
 /** The address inside the console, without the path it lives below. */
 function pathOf(url: string): string {
   const { pathname, search } = new URL(url)
-  const base = basename()
-  const inside = base !== '/' && pathname.startsWith(base) ? pathname.slice(base.length) : pathname
-  return (inside === '' ? '/' : inside) + search
+  return `/${pathname.slice(basename().length)}${search}`
 }

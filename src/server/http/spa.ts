@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import express, { Router, type Request, type RequestHandler, type Response } from 'express'
 import { AppError } from '../lib/errors.ts'
+import { pathOf } from './request-context.ts'
 import { contentSecurityPolicy } from './security-headers.ts'
 
 /** What the build writes into index.html for the server to fill in. */
@@ -42,8 +43,12 @@ export function spa(options: {
     }),
   )
   router.get('/{*path}', (req, res) => {
+    const path = pathOf(req)
+    // A proxy may pass on what is below the base path and nothing else; a page on its edge would be gone at the next reload.
+    if (`${path}/` === options.basePath)
+      return res.redirect(308, options.basePath + req.originalUrl.slice(path.length))
     if (!wantsPage(req)) throw new AppError('not-found', `There is no file ${req.path}.`)
-    sendPage(res, indexParts(), options.carriesSession(req))
+    return sendPage(res, indexParts(), options.carriesSession(req))
   })
   router.use((req) => {
     throw new AppError('not-found', `There is no ${req.method} ${req.path}.`)
