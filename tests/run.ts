@@ -52,7 +52,15 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
 }
 
 const startedAt = performance.now()
-ensureSystemPackages(['fail2ban', 'chromium', 'redis-server', 'redis-sentinel', 'openssl', 'systemd'])
+ensureSystemPackages([
+  'fail2ban',
+  'chromium',
+  'redis-server',
+  'redis-sentinel',
+  'openssl',
+  'systemd',
+  'docker-compose',
+])
 step('format, lint, types', 'npm', ['run', '--silent', 'check'])
 step('build', 'npm', ['run', '--silent', 'build'])
 // What starts many processes at once has the machine to itself: others would be judged by how busy that keeps it.

@@ -8,6 +8,9 @@ const PACKAGES = {
   'redis-server': '/usr/bin/redis-server',
   'redis-sentinel': '/usr/bin/redis-sentinel',
   openssl: '/usr/bin/openssl',
+  'docker-compose': '/usr/bin/docker-compose',
+  buildah: '/usr/bin/buildah',
+  debootstrap: '/usr/sbin/debootstrap',
   systemd: '/usr/bin/systemd-analyze',
 } as const
 export type SystemPackage = keyof typeof PACKAGES
