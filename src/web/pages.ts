@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { RouteObject } from 'react-router'
-import { loadParts } from './ui/lazy-part.ts'
+import { loadInIdleTime, loadParts } from './ui/lazy-part.ts'
 
 const loads: Array<() => Promise<unknown>> = []
 
@@ -31,6 +31,6 @@ function page<Name extends string>(
 
 /** Fetches every page and its parts ahead: they then open at once, and even while the server is away. */
 export async function loadPages(): Promise<void> {
-  await Promise.allSettled(loads.map((load) => load()))
+  await loadInIdleTime(loads)
   await loadParts()
 }

@@ -1,6 +1,8 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
 
 const RETRY_MS = 2_000
+const LONGEST_WAIT_MS = 1_000
+const PAUSE_MS = 50
 
 const loads = new Set<() => Promise<unknown>>()
 
@@ -26,5 +28,21 @@ async function untilLoaded<T>(load: () => Promise<T>): Promise<T> {
 /** Fetches ahead all parts of the pages that are loaded, those of parts too: they then open while the server is away. */
 export async function loadParts(): Promise<void> {
   // The set grows meanwhile, with the parts of parts.
-  for (const load of loads) await load().catch(() => undefined)
+  await loadInIdleTime(loads)
+}
+
+/** One after the other, each when the page has nothing else to do: nobody waits for them, but somebody may press a key. */
+export async function loadInIdleTime(parts: Iterable<() => Promise<unknown>>): Promise<void> {
+  for (const load of parts) {
+    await idle()
+    await load().catch(() => undefined)
+  }
+}
+
+function idle(): Promise<unknown> {
+  return new Promise((resolve) => {
+    // Safari has learnt it only lately.
+    if ('requestIdleCallback' in window) requestIdleCallback(resolve, { timeout: LONGEST_WAIT_MS })
+    else setTimeout(resolve, PAUSE_MS)
+  })
 }
