@@ -5,7 +5,7 @@ import { ADMIN } from '../support/console-process.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import { expectAccessible } from './accessible.ts'
 import { expect, openOverview, startMachine, test, UNREACHABLE, type Machine } from './console.ts'
-import { toast, unbanButton, verdict } from './pages.ts'
+import { pathIn, toast, unbanButton, verdict } from './pages.ts'
 
 /** How soon a process that was killed is no longer listed: it is silent for six seconds first. */
 const GONE_MS = 12_000
@@ -167,7 +167,7 @@ test.describe('with two workers on one Redis', () => {
     await fresh.goto(page.url())
     await expect(fresh.getByRole('alert')).toContainText('You are still signed in.')
     await expectAccessible(fresh)
-    expect(new URL(fresh.url()).pathname).toBe('/health')
+    expect(pathIn(machine, fresh)).toBe('/health')
 
     await redis.restart()
     for (const each of [page, fresh]) {
@@ -202,7 +202,7 @@ async function openHealth(page: Page, machine: Machine): Promise<void> {
 async function servedBy(page: Page, machine: Machine): Promise<string> {
   // The browser's tools do not show what a shared worker asks for.
   await page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'))
-  const stream = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/events')
+  const stream = page.waitForResponse((response) => response.url() === `${machine.url}/api/v1/events`)
   await openOverview(page, machine)
   const [process = ''] = ((await stream).headers()['x-request-id'] ?? '').split('-')
   expect(process).not.toBe('')

@@ -8,7 +8,9 @@ import {
   type ConsoleProcess,
 } from '../support/console-process.ts'
 import { startFail2ban, type Fail2banOptions, type Fail2banServer } from '../support/fail2ban-server.ts'
+import { startProduction } from '../support/production.ts'
 import { waitFor } from '../support/wait-for.ts'
+import { IS_PRODUCTION } from './topology.ts'
 
 /** Another build than the one in `dist` can be named, so that building again does not pull it away under a run. */
 /** What is tested: the build that ships, or another one. */
@@ -19,6 +21,8 @@ const MAIN = resolve(DIST, 'server/main.js')
 export interface Machine {
   readonly fail2ban: Fail2banServer
   readonly url: string
+  /** `http://HOST:PORT` of what serves it, each process by itself. */
+  processes(): string[]
   /** Everything the console has logged. */
   log(): string
   stopConsole(): Promise<void>
@@ -39,6 +43,7 @@ export interface MachineOptions {
 }
 
 export async function startMachine(options: MachineOptions = {}): Promise<Machine & AsyncDisposable> {
+  if (IS_PRODUCTION) return startProductionMachine(options)
   const fail2ban = await startFail2ban(options.fail2ban)
   const folder = temporaryFolder()
   let running: ConsoleProcess | undefined
@@ -78,10 +83,31 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
   return {
     fail2ban,
     url,
+    processes: () => [url],
     log: () => running?.output() ?? '',
     stopConsole: async () => running?.stop(),
     startConsole: start,
     [Symbol.asyncDispose]: end,
+  }
+}
+
+/** The console is then three replicas, and stopping it leaves the agent, Redis and the proxy alone. */
+async function startProductionMachine(options: MachineOptions): Promise<Machine & AsyncDisposable> {
+  const { setupToken, fail2ban } = options
+  const production = await startProduction({
+    script: MAIN,
+    ...(fail2ban && { fail2ban }),
+    env: { ...options.env, ...(setupToken !== undefined && { BANGUI_SETUP_TOKEN: setupToken }) },
+    agentThrough: options.isConfined ? AS_ANYBODY : [],
+  })
+  return {
+    fail2ban: production.fail2ban,
+    url: production.url,
+    processes: () => production.web.map((replica) => replica.url()),
+    log: () => production.log(),
+    stopConsole: production.stopWeb,
+    startConsole: production.startWeb,
+    [Symbol.asyncDispose]: production.stop,
   }
 }
 
@@ -128,7 +154,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await using machine = await startMachine(machineOptions)
       await use(machine)
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 90_000 },
   ],
 
   complaints: [

@@ -116,6 +116,7 @@ test('what is wrong is told in words, with Redis’s figures', async ({ overview
 
 test('E1 every check is there for everybody, and each that is not well has its cause and what to do', async ({
   overview,
+  machine,
 }) => {
   await overview.route('**/api/v1/health', (route) => route.fulfill({ json: inBadHealth }))
   await overview.route('**/api/v1/session', async (route) => {
@@ -123,7 +124,7 @@ test('E1 every check is there for everybody, and each that is not well has its c
     const session = (await answer.json()) as { user: object }
     await route.fulfill({ json: { ...session, user: { ...session.user, role: 'viewer' } } })
   })
-  await overview.goto(new URL('/health', overview.url()).href)
+  await overview.goto(`${machine.url}/health`)
   await expect(checks(overview)).toHaveCount(inBadHealth.checks.length)
   await expect(table(overview, 'Background jobs')).toHaveCount(0)
   await expect(overview.getByRole('button', { name: 'Copy diagnostics' })).toHaveCount(0)

@@ -90,8 +90,11 @@ function bannedNow(tab: Page) {
 
 /** As the server counts them. */
 async function openStreams(machine: Machine): Promise<number> {
-  const text = await (await fetch(`${machine.url}/metrics`)).text()
-  return Number(/^bangui_event_streams(?:\{[^}]*\})? (\d+)$/m.exec(text)?.[1])
+  const texts = machine.processes().map(async (url) => (await fetch(`${url}/metrics`)).text())
+  const counts = (await Promise.all(texts)).map((text) =>
+    Number(/^bangui_event_streams(?:\{[^}]*\})? (\d+)$/m.exec(text)?.[1]),
+  )
+  return counts.reduce((sum, count) => sum + count)
 }
 
 async function untilStreams(machine: Machine, count: number): Promise<void> {

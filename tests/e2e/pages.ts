@@ -64,6 +64,13 @@ export async function checkAddress(page: Page, text: string): Promise<Locator> {
   return dialog
 }
 
+/** Where in the console the page is, whatever path that lives below. */
+export function pathIn(machine: Pick<Machine, 'url'>, page: Page): string {
+  const { origin, pathname } = new URL(page.url())
+  const path = origin + pathname
+  return path.startsWith(machine.url) ? path.slice(machine.url.length) : path
+}
+
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const hidden = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   expect(hidden, 'pixels of the page that are beyond the right edge').toBeLessThanOrEqual(0)

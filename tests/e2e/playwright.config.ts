@@ -1,4 +1,5 @@
 import { defineConfig, type ReporterDescription } from '@playwright/test'
+import { IS_PRODUCTION, LEFT_OUT } from './topology.ts'
 
 const reportFile = process.env['BANGUI_TEST_REPORT']
 const reporter: ReporterDescription[] = [['list']]
@@ -16,11 +17,14 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
-  timeout: 60_000,
+  timeout: IS_PRODUCTION ? 120_000 : 60_000,
+  ...(IS_PRODUCTION && { grepInvert: LEFT_OUT }),
   expect: { timeout: 10_000 },
   use: {
     locale: 'en-GB',
     timezoneId: 'Europe/Vienna',
+    // There Caddy's own authority vouches for localhost.
+    ignoreHTTPSErrors: IS_PRODUCTION,
     // The console's own timings are measured, not its fades.
     contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {

@@ -248,7 +248,7 @@ const MARK = 'data-load'
 
 /** Somebody is about to ban addresses. */
 async function typeAddresses(page: Page, typed: string): Promise<TypedForm> {
-  await page.goto(new URL('/bans', page.url()).href)
+  await page.goto(new URL('bans', page.url()).href)
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
   await page.evaluate((mark) => document.documentElement.setAttribute(mark, 'first'), MARK)
   const dialog = await openBanDialog(page)

@@ -1,6 +1,6 @@
 import { expectAccessible } from './accessible.ts'
 import { expect, REFUSED, signIn, test } from './console.ts'
-import { toast } from './pages.ts'
+import { pathIn, toast } from './pages.ts'
 import {
   addPerson,
   elsewhere,
@@ -154,7 +154,7 @@ test('each part has an address that survives a reload, and the way back works', 
   await parts.getByRole('link', { name: 'Password' }).click()
   await expect(page.getByLabel('Current password')).toBeVisible()
   await expect(parts.getByRole('link', { name: 'Password' })).toBeFocused()
-  expect(new URL(page.url()).pathname).toBe('/users/password')
+  expect(pathIn(machine, page)).toBe('/users/password')
   await page.reload()
   await expect(page.getByLabel('Current password')).toBeVisible()
   await parts.getByRole('link', { name: 'Users', exact: true }).click()

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './accessible.ts'
 import { expect, REFUSED, startMachine, test, type Machine } from './console.ts'
-import { expectNoSidewaysScroll } from './pages.ts'
+import { expectNoSidewaysScroll, pathIn } from './pages.ts'
 
 const TOKEN = 'token-from-the-log'
 const ADA = { username: 'ada', password: 'a long enough sentence' }
@@ -49,7 +49,7 @@ test.describe('the first start', () => {
     for (const path of ['/', '/login', '/setup', '/?q=203.0.113', '/settings']) {
       await page.goto(fresh.url + path)
       await expect(page.getByRole('heading', { name: 'Set up BanGUI' })).toBeVisible()
-      expect(new URL(page.url()).pathname).toBe('/setup')
+      expect(pathIn(fresh, page)).toBe('/setup')
     }
     await expectAccessible(page)
   })

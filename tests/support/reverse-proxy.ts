@@ -36,8 +36,8 @@ export async function startCaddy(port: number, upstreams: Upstreams): Promise<Re
       ? { RESOLVERS: `resolvers udp/${upstreams.resolver}`, UPSTREAM_PORT: String(upstreams.port) }
       : { REPLICAS: 'by_address', UPSTREAMS: upstreams.join(' ') }
   const env = {
-    SITE_ADDRESS: `https://localhost:${port}`,
-    CADDY_OPTIONS: 'skip_install_trust\nauto_https disable_redirects',
+    SITE_ADDRESS: `localhost:${port}`,
+    CADDY_OPTIONS: 'skip_install_trust\ndefault_bind 127.0.0.1\nauto_https disable_redirects',
     XDG_DATA_HOME: folder,
     XDG_CONFIG_HOME: folder,
     ...settings,
