@@ -44,7 +44,7 @@ const FRESH_MS = 4_000
 export const GridRow = memo(function GridRow(props: GridRowProps) {
   const { ban, index, hidden, hosts, isOpen } = props
   const [isFresh] = useState(() => Date.now() - Date.parse(ban.bannedAt) < FRESH_MS)
-  const row = useHandOnFocus('[data-unban]', () => unbanStateOf(keyOf(ban))?.phase === 'done')
+  const row = useHandOnFocus('[data-unban]', () => isLeaving(ban))
   const unban = useUnbanRow(ban, bantimeOf(hosts, ban))
   const isStale = hosts.some(({ host }) => host.id === ban.host && !host.online)
   return (
@@ -81,6 +81,12 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
     </>
   )
 })
+
+/** The news that a ban is gone may be here before the answer to who lifted it. */
+function isLeaving(ban: BanKey): boolean {
+  const phase = unbanStateOf(keyOf(ban))?.phase
+  return phase === 'done' || phase === 'pending'
+}
 
 /** A row that is on its way. */
 export function WaitingRow({ index, hidden }: { index: number; hidden: readonly Column[] }) {
