@@ -10,6 +10,10 @@ interface Entry {
 /** Every command, in the order of the help. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   start: { summary: 'starts the console; so does no command at all', load: () => import('./start.ts') },
+  doctor: {
+    summary: 'looks at everything BanGUI needs and tells what is wrong, why and what to change',
+    load: () => import('./doctor.ts'),
+  },
   health: {
     summary: 'tells whether the process here lives, for containers',
     load: () => import('./health.ts'),
@@ -25,4 +29,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./user-disable.ts'),
   },
   'user enable': { summary: 'lets a disabled user in again', load: () => import('./user-enable.ts') },
+  backup: { summary: 'copies the database while the console runs', load: () => import('./backup.ts') },
+  restore: { summary: 'puts such a copy back', load: () => import('./restore.ts') },
+  config: {
+    summary: 'prints the settings that hold, and where each comes from',
+    load: () => import('./config.ts'),
+  },
 }

@@ -1,10 +1,10 @@
 import cluster from 'node:cluster'
 import { z } from 'zod'
-import { loadConfig, type Config, type Environment } from '../config.ts'
+import { loadConfig, type Environment } from '../config.ts'
 import { createLogger, type Logger } from '../lib/logger.ts'
 import { EXIT } from '../startup/exit-status.ts'
-import { checkWorkerMode } from '../startup/worker-mode.ts'
 import { defineCommand, type Command } from './command.ts'
+import { workerRefusal } from './settings.ts'
 
 /** Tells a process that our own primary has forked which worker it is. */
 const WORKER_NUMBER = 'BANGUI_WORKER_NUMBER'
@@ -18,8 +18,15 @@ is under way is done; with BANGUI_WORKERS above 1, SIGHUP renews the workers one
 
 async function start(env: Environment, script: string): Promise<number> {
   const worker = cluster.isWorker ? WorkerNumber.safeParse(env[WORKER_NUMBER]).data : undefined
-  const config = settingsOrComplaint(env, worker)
-  if (config === undefined) return EXIT.misconfigured
+  const config = loadConfig(env, process.stdout.isTTY)
+  const refusal = workerRefusal(config, env, {
+    isClusterWorker: cluster.isWorker,
+    isOurWorker: worker !== undefined,
+  })
+  if (refusal !== undefined) {
+    process.stderr.write(`${refusal}\n`)
+    return EXIT.misconfigured
+  }
   const log = (await createLogger(config.log)).child(worker === undefined ? {} : { worker })
   crashOnTheUnexpected(log)
   // Its primary has said them.
@@ -33,29 +40,6 @@ async function start(env: Environment, script: string): Promise<number> {
   }
   const { serve } = await import('../serve.ts')
   return serve({ config, log, stop, worker })
-}
-
-/**
- * A worker of our own primary is to fork nobody. It is a cluster's worker like any other, though: with STATE_BACKEND=memory it
- * is refused, whoever says that it is ours.
- */
-function settingsOrComplaint(env: Environment, worker: number | undefined): Config | undefined {
-  const config = loadConfig(env, process.stdout.isTTY)
-  const refusal = checkWorkerMode({
-    requestedWorkers: worker === undefined ? config.workers : 1,
-    source: config.workersFrom,
-    provider: config.state.kind,
-    webConcurrency: env['WEB_CONCURRENCY'],
-    pm2: {
-      instanceId: env['NODE_APP_INSTANCE'],
-      instances: env['instances'],
-      execMode: env['exec_mode'],
-    },
-    foreignClusterWorker: cluster.isWorker,
-  })
-  if (refusal === undefined) return config
-  process.stderr.write(`${refusal}\n`)
-  return undefined
 }
 
 /** Aborts at SIGTERM or SIGINT; a second one ends the process at once. */

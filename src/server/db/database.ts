@@ -21,7 +21,7 @@ export class DatabaseUnusable extends Error {
  */
 export async function openDatabase(target: { kind: 'sqlite'; path: string }): Promise<Db> {
   const inMemory = target.path === ':memory:'
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(target.path) })
+  const db = connectDatabase(target.path)
   try {
     if (!inMemory) mkdirSync(dirname(target.path), { recursive: true, mode: 0o700 })
     await migrate(db)
@@ -35,4 +35,9 @@ export async function openDatabase(target: { kind: 'sqlite'; path: string }): Pr
     )
   }
   return db
+}
+
+/** The same without looking at its tables, which may be those of another version. */
+export function connectDatabase(path: string): Db {
+  return new Kysely<Database>({ dialect: nodeSqliteDialect(path) })
 }

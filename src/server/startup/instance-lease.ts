@@ -46,6 +46,7 @@ export interface InstanceLease {
 /** Another process serves this database. The message names it, says why there is only one, and the ways out. */
 export class InstanceLeaseHeld extends Error {
   override readonly name = 'InstanceLeaseHeld'
+  readonly holder: Pick<InstanceLeaseRow, 'hostname' | 'pid'>
   constructor(holder: InstanceLeaseRow, provider: 'memory' | 'redis') {
     const since = new Date(holder.started_at).toISOString()
     const heartbeat = new Date(holder.heartbeat_at).toISOString()
@@ -60,6 +61,7 @@ export class InstanceLeaseHeld extends Error {
         'Choose one: stop the other process · set STATE_BACKEND=redis and REDIS_URL for all of them · give this one a database of its own with DATABASE_URL.',
       ].join('\n'),
     )
+    this.holder = holder
   }
 }
 
