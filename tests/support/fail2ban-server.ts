@@ -18,6 +18,8 @@ export interface Fail2banOptions {
   readonly expectedJails?: readonly string[]
   /** false: the server keeps no database. */
   readonly database?: boolean
+  /** Stock actions that its jails name, besides ours. */
+  readonly stockActions?: readonly string[]
   /** Shell text before each ban action, such as `sleep 2;` or `exit 1;`. */
   readonly actionPrelude?: string
 }
@@ -121,6 +123,9 @@ export async function startFail2ban(options: Fail2banOptions = {}): Promise<Fail
 function writeConfiguration(root: string, configDir: string, options: Fail2banOptions): void {
   cpSync(join(import.meta.dirname, 'fail2ban-config'), configDir, { recursive: true })
   cpSync('/etc/fail2ban/filter.d', join(configDir, 'filter.d'), { recursive: true })
+  for (const action of options.stockActions ?? []) {
+    cpSync(`/etc/fail2ban/action.d/${action}.conf`, join(configDir, `action.d/${action}.conf`))
+  }
   for (const folder of ['jail.d', 'fail2ban.d']) mkdirSync(join(configDir, folder))
   mkdirSync(join(root, 'log'))
   // One missing log file would stop the whole start.
