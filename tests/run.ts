@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ensureSystemPackages } from './support/system-packages.ts'
+import { JestReport, PlaywrightReport } from './support/test-reports.ts'
 
 /**
  * The one test command: installs missing system packages, checks format, lint and types, builds, runs every suite, and closes
@@ -34,15 +35,6 @@ function jest(name: string, report: string, args: readonly string[]): void {
   })
 }
 
-const JestReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numFailedTestSuites: z.number(),
-})
-const PlaywrightReport = z.object({
-  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }),
-})
-
 function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -72,14 +64,15 @@ step('browser', 'playwright', ['test', '-c', 'tests/e2e/playwright.config.ts', .
   BANGUI_TEST_REPORT: playwrightReport,
 })
 
-const suites = ['quiet', 'crowded'].map((report) => read(jestReport(report), JestReport))
-const browser = read(playwrightReport, PlaywrightReport)
+const results = [
+  ...['quiet', 'crowded'].map((report) => read(jestReport(report), JestReport)),
+  read(playwrightReport, PlaywrightReport),
+].filter((report) => report !== undefined)
 rmSync(reports, { recursive: true })
-const total = (count: (suite: z.infer<typeof JestReport>) => number): number =>
-  suites.reduce((sum, suite) => sum + (suite ? count(suite) : 0), 0)
-const passed = total((suite) => suite.numPassedTests) + (browser?.stats.expected ?? 0)
-const failedTests =
-  total((suite) => suite.numFailedTests) + (browser?.stats.unexpected ?? 0) + (browser?.stats.flaky ?? 0)
+const passed = results.reduce((sum, report) => sum + report.passed, 0)
+const failedTests = results.reduce((sum, report) => sum + report.failed, 0)
+// Each was said at length where it happened, which may be far above.
+for (const failure of results.flatMap(({ failures }) => failures)) console.log(failure)
 // A step that fails without a failed test (lint, a suite that does not load) counts as one.
 const failed = Math.max(failedTests, failedSteps.length)
 console.log(
