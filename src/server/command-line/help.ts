@@ -45,3 +45,21 @@ export function helpOf(name: string, command: Command): string {
     '',
   ].join('\n')
 }
+
+/** docs/command-line.md, made from what the commands say of themselves. */
+export async function commandLineMarkdown(): Promise<string> {
+  const commands = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, entry]) => ({ name, command: (await entry.load()).command })),
+  )
+  const block = (text: string): string => `\`\`\`text\n${text.trimEnd()}\n\`\`\``
+  return [
+    '# Command line',
+    '',
+    'The program has one command, `bangui`. In a container it is `docker exec -it CONTAINER bangui …`, in a checkout',
+    '`npx node dist/server/main.js …`. This page is generated from what the commands say of themselves by `npm run docs`.',
+    '',
+    block(overview()),
+    ...commands.flatMap(({ name, command }) => ['', `## bangui ${name}`, '', block(helpOf(name, command))]),
+    '',
+  ].join('\n')
+}
