@@ -36,6 +36,8 @@ export interface AppDeps {
   readonly version: string
   readonly readiness: () => Readiness
   readonly isDraining: () => boolean
+  /** Told of each request that comes through a proxy nobody told us about. */
+  readonly onUnknownProxy?: () => void
   /** Absent where metrics are switched off: then nothing is counted, and `/metrics` is not there. */
   readonly metrics?: { readonly meter: RequestHandler; readonly routes: Router }
   readonly now?: () => number
@@ -64,7 +66,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(closeWhenDraining(deps.isDraining))
 
   const api = Router()
-  api.use(warnOfUnknownProxy({ log, trustsNobody: deps.trustProxy === 0 }))
+  api.use(warnOfUnknownProxy({ log, trustsNobody: deps.trustProxy === 0, onFound: deps.onUnknownProxy }))
   api.use(sameSite({ publicOrigin: publicUrl?.origin }))
   api.use('/v1', admit({ sessions, limits: state.limits, findUser: deps.findUser, noteSeen: deps.noteSeen }))
   api.use('/v1', serve(endpoints, { sessions, publicUrl, now }))

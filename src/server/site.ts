@@ -21,6 +21,7 @@ import type { Database, Ground } from './ground.ts'
 import { pause } from './lib/pause.ts'
 import { addressLine, announceAccounts } from './startup/announcements.ts'
 import { listen } from './startup/http-server.ts'
+import { installationMark } from './startup/installation-id.ts'
 import { stage } from './startup/stages.ts'
 
 const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url))
@@ -72,11 +73,12 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
   const jobs = [...console_.jobs, ...runLedgerJobs({ ledger, now })]
   for (const job of jobs) scheduler.define(config.metrics ? meters.watchJob(job) : job)
 
-  const life = { begun: false, draining: false }
+  const life = { begun: false, draining: false, unknownProxy: false }
   const readiness = createReadiness({
     version: identity.version,
+    installation: installationMark(database.installationId),
     isDraining: () => life.draining,
-    checks: checksOf(ground, database, console_, () => life.begun),
+    checks: checksOf(ground, database, console_, life),
   })
   const cluster = createClusterService({ state, jobs, scheduler, log, now })
   const health = healthOf(ground, database, console_, scheduler, cluster)
@@ -93,6 +95,7 @@ export async function openSite(ground: Ground, database: Database): Promise<Site
     version: identity.version,
     readiness,
     isDraining: () => life.draining,
+    onUnknownProxy: () => void (life.unknownProxy = true),
     ...(config.metrics && {
       metrics: metricsOf(ground, database, console_, scheduler, meters, config.metrics),
     }),
@@ -206,7 +209,7 @@ function checksOf(
   { state }: Ground,
   { lease }: Database,
   console_: Console,
-  hasBegun: () => boolean,
+  life: { readonly begun: boolean; readonly unknownProxy: boolean },
 ): ReadinessCheck[] {
   const offline = (): string[] =>
     console_.hosts.list().flatMap(({ host }) => (host.offline ? [`${host.id}: ${host.offline.detail}`] : []))
@@ -220,7 +223,13 @@ function checksOf(
     {
       name: 'begun',
       required: true,
-      problem: () => (hasBegun() ? undefined : 'This process has not begun its work yet.'),
+      problem: () => (life.begun ? undefined : 'This process has not begun its work yet.'),
+    },
+    {
+      name: 'proxy',
+      required: false,
+      problem: () =>
+        life.unknownProxy ? 'Requests come through a proxy that TRUST_PROXY does not name.' : undefined,
     },
     { name: 'advice', required: false, problem: () => state.health().warnings.join(' ') || undefined },
     { name: 'fail2ban', required: false, problem: () => offline().join(' ') || undefined },

@@ -10,8 +10,22 @@ export const Check = z.object({
 })
 export type Check = z.infer<typeof Check>
 
-export const Readiness = z.object({ ready: z.boolean(), version: z.string(), checks: z.array(Check) })
+export const Readiness = z.object({
+  ready: z.boolean(),
+  version: z.string(),
+  /** Tells this installation from another one. */
+  installation: z.string(),
+  checks: z.array(Check),
+})
 export type Readiness = z.infer<typeof Readiness>
+
+/** What a request has come through: nothing that forwards for somebody, a proxy that is believed, or one that is not. */
+export const ProxySeen = z.enum(['none', 'trusted', 'ignored'])
+export type ProxySeen = z.infer<typeof ProxySeen>
+
+/** The answer of `/readyz`; `proxy` is about the very request. */
+export const ReadinessAnswer = z.extend(Readiness, { proxy: ProxySeen })
+export type ReadinessAnswer = z.infer<typeof ReadinessAnswer>
 
 /** failing: something does not work. warning: it works and needs somebody. unknown: nobody could look. */
 export const HealthLevel = z.enum(['ok', 'warning', 'failing', 'unknown'])

@@ -19,7 +19,7 @@ async function start(): Promise<void> {
     { name: 'fail2ban', required: false, problem: () => fail2banFault },
   ]
   const isDraining = () => draining
-  const readiness = createReadiness({ version: '1.2.3', checks, isDraining })
+  const readiness = createReadiness({ version: '1.2.3', installation: '0a1b2c3d', checks, isDraining })
   test = await createTestApp({ readiness, isDraining })
 }
 
@@ -32,6 +32,8 @@ describe('GET /readyz', () => {
     expect(body).toEqual({
       ready: true,
       version: '1.2.3',
+      installation: '0a1b2c3d',
+      proxy: 'none',
       checks: [
         { name: 'accepting', ok: true, required: true },
         { name: 'database', ok: true, required: true },
@@ -66,7 +68,7 @@ describe('GET /healthz', () => {
   it('answers 200 while the process lives, to anybody', async () => {
     await start()
     databaseFault = 'gone'
-    await request(test.app).get('/healthz').expect(200, 'ok\n')
+    await request(test.app).get('/healthz').expect(200, 'ok\nBanGUI 1.2.3\n')
   })
 })
 

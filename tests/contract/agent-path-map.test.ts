@@ -25,8 +25,9 @@ async function start(mapped: boolean): Promise<void> {
   const pathMap: Array<{ theirs: string; here: string }> = []
   test = await startAgentUnderTest({
     agent: { pathMap },
-    before: async ({ root, client }) => {
-      await client('set', 'sshd', 'banip', '203.0.113.7')
+    before: async (fail2ban) => {
+      const { root } = fail2ban
+      await fail2ban.client('set', 'sshd', 'banip', '203.0.113.7')
       // SQLite may still open a journal beside the old name; the file itself stays the same one.
       mkdirSync(join(here, 'db'))
       renameSync(join(root, 'fail2ban.sqlite3'), join(here, 'db', 'fail2ban.sqlite3'))

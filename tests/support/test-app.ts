@@ -99,7 +99,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     sessionSecrets: secrets,
     webRoot: options.webRoot ?? tmpdir(),
     version: '0.0.0-test',
-    readiness: options.readiness ?? createReadiness({ version: '0.0.0-test', checks: [], isDraining }),
+    readiness:
+      options.readiness ??
+      createReadiness({ version: '0.0.0-test', installation: '0a1b2c3d', checks: [], isDraining }),
     isDraining,
     ...(metrics && { metrics }),
     now,

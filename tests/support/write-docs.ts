@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { commandLineMarkdown } from '../../src/server/command-line/help.ts'
 import { configurationMarkdown } from '../../src/server/config.ts'
+import { troubleshootingMarkdown } from '../../src/server/doctor/catalogue.ts'
 import { describeApi } from '../../src/server/http/openapi.ts'
 import { problemsMarkdown } from '../../src/server/http/problem.ts'
 import { accessMarkdown } from './access-table.ts'
@@ -19,6 +21,8 @@ export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
     ['docs/access.md', accessMarkdown(endpoints)],
     ['docs/problems.md', problemsMarkdown()],
     ['docs/configuration.md', configurationMarkdown()],
+    ['docs/command-line.md', await commandLineMarkdown()],
+    ['docs/troubleshooting.md', troubleshootingMarkdown()],
   ])
 }
 

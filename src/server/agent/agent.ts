@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Surroundings } from '../../shared/host.ts'
 import { openDatabaseReader, type DatabaseReader } from '../fail2ban/database-reader.ts'
 import type { Fail2banClient } from '../fail2ban/fail2ban-client.ts'
 import { captureJailStream, readJailStream } from '../fail2ban/jail-stream.ts'
@@ -15,7 +14,7 @@ import { createHostReport } from './host-report.ts'
 import { HostWatch } from './host-watch.ts'
 import { createProbe } from './probe.ts'
 import { SourceWatch } from './source-watch.ts'
-import { SurroundingsWatch } from './surroundings.ts'
+import { SurroundingsWatch, withHidden } from './surroundings.ts'
 
 /** The role next to fail2ban. Of all processes that have it for one host, the holder of the lease `agent/<host>` works. */
 export interface Agent {
@@ -184,13 +183,4 @@ function createReport(deps: AgentDeps, records: BanRecords) {
     earlier,
   })
   return { sources, surroundings, report }
-}
-
-function withHidden(
-  known: Surroundings | undefined,
-  hiddenLogs: readonly string[],
-): Surroundings | undefined {
-  if (!known) return undefined
-  const { hiddenLogs: _, ...others } = known
-  return { ...others, ...(hiddenLogs.length > 0 && { hiddenLogs: [...hiddenLogs] }) }
 }

@@ -34,6 +34,16 @@ async function isHidden(path: string): Promise<boolean> {
   return stat(path).then(() => false, isAbsent)
 }
 
+/** With what the look at the log files has found. */
+export function withHidden(
+  known: Surroundings | undefined,
+  hiddenLogs: readonly string[],
+): Surroundings | undefined {
+  if (!known) return undefined
+  const { hiddenLogs: _, ...others } = known
+  return { ...others, ...(hiddenLogs.length > 0 && { hiddenLogs: [...hiddenLogs] }) }
+}
+
 const LOOK_MS = 5_000
 
 /** Looks around from time to time, on the side: a file may lie on a share that hangs. */

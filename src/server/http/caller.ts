@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, proxySeen } from './client-address.ts'
 import { cookieKind, readCookie, type CookieKind, type PublicUrl } from './cookies.ts'
 import type { Caller } from './endpoint.ts'
 import type { BrowserSessions } from './session.ts'
@@ -38,10 +38,7 @@ class RequestCaller implements Caller {
   }
 
   get proxy(): Caller['proxy'] {
-    const { headers } = this.#req
-    if (headers['x-forwarded-for'] === undefined && headers.forwarded === undefined) return 'none'
-    const trusts = this.#req.app.get('trust proxy fn') as (address: string, hop: number) => boolean
-    return trusts(this.#req.socket.remoteAddress ?? '', 0) ? 'trusted' : 'ignored'
+    return proxySeen(this.#req)
   }
 
   get userAgent(): string {

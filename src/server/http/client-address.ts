@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express'
+import type { ProxySeen } from '../../shared/health.ts'
 import { parseIp } from '../../shared/ip.ts'
 import type { Logger } from '../lib/logger.ts'
 
@@ -8,6 +9,14 @@ export function clientAddress(req: Request): string {
   const text = (req.ip ?? '').replace(/%.*$/, '')
   const parsed = parseIp(text)
   return parsed.ok ? parsed.entry.text : text
+}
+
+/** Whether a proxy that forwards for somebody is in between, and whether it is believed. */
+export function proxySeen(req: Request): ProxySeen {
+  const { headers } = req
+  if (headers['x-forwarded-for'] === undefined && headers.forwarded === undefined) return 'none'
+  const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  return trusts(req.socket.remoteAddress ?? '', 0) ? 'trusted' : 'ignored'
 }
 
 /**
@@ -22,10 +31,17 @@ export function addressBucket(address: string, ipv6Prefix: 56 | 64): string {
 }
 
 /** Says once what is wrong when a proxy is in front that nobody told us about: all its clients would share one budget. */
-export function warnOfUnknownProxy(options: { log: Logger; trustsNobody: boolean }): RequestHandler {
+export function warnOfUnknownProxy(options: {
+  log: Logger
+  trustsNobody: boolean
+  /** Told every time. */
+  onFound?: (() => void) | undefined
+}): RequestHandler {
   let warned = false
   return (req, _res, next) => {
-    if (options.trustsNobody && !warned && req.headers['x-forwarded-for'] !== undefined) {
+    const isUnknown = options.trustsNobody && req.headers['x-forwarded-for'] !== undefined
+    if (isUnknown) options.onFound?.()
+    if (isUnknown && !warned) {
       warned = true
       options.log.warn(
         { proxy: req.socket.remoteAddress },

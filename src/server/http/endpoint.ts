@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import type { $ZodType, output } from 'zod/v4/core'
+import type { ProxySeen } from '../../shared/health.ts'
 import type { Account, Role } from '../../shared/session.ts'
 
 /** `public`: no session needed. Otherwise the least role that may call it. */
@@ -16,7 +17,7 @@ export interface Caller {
   /** Canonical client address, after trusted proxies. */
   readonly address: string
   /** Whether a proxy that forwards for somebody is in between, and whether it is believed. */
-  readonly proxy: 'none' | 'trusted' | 'ignored'
+  readonly proxy: ProxySeen
   readonly userAgent: string
   readonly requestId: string
   /** Begins a session for the user, with a new id; resolves once it is stored. */

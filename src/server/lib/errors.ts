@@ -30,6 +30,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Such as `ENOENT`; undefined where it has none. */
-export function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
 }

@@ -24,9 +24,11 @@ export function createHostDirectory(deps: {
   /** Id of the host that this installation expects an agent for. */
   host: string
   now: () => number
+  /** Since when an agent's report could have been heard; from now on unless given. */
+  startedAt?: number
 }): HostDirectory {
   const { runtime, now } = deps
-  const startedAt = now()
+  const startedAt = deps.startedAt ?? now()
   const starting = neverSeen(deps.host, {
     reason: 'starting',
     since: new Date(startedAt).toISOString(),

@@ -268,6 +268,8 @@ export const words: ServerWords = {
   'The job {name} was not triggered: Redis does not take it.':
     'Die Aufgabe {name} wurde nicht angestoßen: Redis nimmt sie nicht an.',
   'Another process has taken over this database.': 'Ein anderer Prozess hat diese Datenbank übernommen.',
+  'Requests come through a proxy that TRUST_PROXY does not name.':
+    'Anfragen kommen durch einen Proxy, den TRUST_PROXY nicht nennt.',
   'This process has not begun its work yet.': 'Dieser Prozess hat seine Arbeit noch nicht begonnen.',
   'No process of BanGUI serves this fail2ban, so the command was not carried out.':
     'Kein Prozess von BanGUI bedient dieses fail2ban, deshalb wurde der Befehl nicht ausgeführt.',

@@ -19,6 +19,11 @@ const MIGRATIONS: ReadonlyArray<readonly [name: string, migration: Migration]> =
   ['0007-ban-figures', banFigures],
 ]
 
+/** The first of these migrations that this version does not know. */
+export function unknownMigration(applied: readonly string[]): string | undefined {
+  return applied.find((name) => !MIGRATIONS.some(([known]) => known === name))
+}
+
 /** The database was last used by a newer BanGUI, whose tables this one does not know. */
 export class DatabaseTooNew extends Error {
   override readonly name = 'DatabaseTooNew'
@@ -34,13 +39,13 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
       tx,
     )
     const rows = await tx.selectFrom('migrations').select('name').execute()
-    const applied = new Set(rows.map((row) => row.name))
+    const applied = rows.map((row) => row.name)
     for (const [name, migration] of MIGRATIONS) {
-      if (applied.delete(name)) continue
+      if (applied.includes(name)) continue
       await migration.up(tx)
       await tx.insertInto('migrations').values({ name, applied_at: Date.now() }).execute()
     }
-    const [unknown] = applied
+    const unknown = unknownMigration(applied)
     if (unknown !== undefined) {
       throw new DatabaseTooNew(
         `The database holds the migration ${unknown}, which this version of BanGUI does not know: a newer version has used it. Start that version again, or restore a backup made before the upgrade.`,

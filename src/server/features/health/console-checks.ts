@@ -1,6 +1,5 @@
 import { dirname } from 'node:path'
-import type { HealthCheck } from '../../../shared/health.ts'
-import type { Caller } from '../../http/endpoint.ts'
+import type { HealthCheck, ProxySeen } from '../../../shared/health.ts'
 import type { ConsoleSample } from '../../state/app-runtime.ts'
 import type { StateHealth } from '../../state/state-provider.ts'
 import { check, found } from './fail2ban-checks.ts'
@@ -33,7 +32,7 @@ export function checksOfConsole(
   sample: ConsoleSample | undefined,
   state: StateHealth,
   /** What the request brought that asks; undefined where none does. */
-  proxy: Caller['proxy'] | undefined,
+  proxy: ProxySeen | undefined,
 ): HealthCheck[] {
   const whenLooked = (look: (sample: ConsoleSample) => About): About =>
     sample ? look(sample) : found('unknown', { cause: 'not-known', because: 'not-checked-yet' })
@@ -118,7 +117,7 @@ function jobsOf({ jobs }: ConsoleSample): About {
 /** Whether what is in front of BanGUI is what TRUST_PROXY says. */
 export function proxyOf(
   { expectsProxy }: Pick<ConsoleFacts, 'expectsProxy'>,
-  proxy: Caller['proxy'] | undefined,
+  proxy: ProxySeen | undefined,
 ): About {
   if (proxy === undefined) return found('unknown', { cause: 'not-known', because: 'not-checked-yet' })
   if (proxy === 'trusted') return found('ok', { cause: 'known-proxy' })

@@ -1,14 +1,14 @@
 import { arch, platform, release } from 'node:os'
 import type { Cluster } from '../../../shared/cluster.ts'
 import type { Diagnostics } from '../../../shared/diagnostics.ts'
+import type { ProxySeen } from '../../../shared/health.ts'
 import type { EnvironmentSetting } from '../../../shared/settings.ts'
-import type { Caller } from '../../http/endpoint.ts'
 import { StateUnavailable } from '../../state/state-provider.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import type { HealthService } from './health.service.ts'
 
 export interface DiagnosticsService {
-  collect(proxy: Caller['proxy']): Promise<Diagnostics>
+  collect(proxy: ProxySeen): Promise<Diagnostics>
 }
 
 export function createDiagnosticsService(deps: {

@@ -1,19 +1,21 @@
-import type { HealthCheck, HealthLevel, HealthReport, ProtectionVerdict } from '../../../shared/health.ts'
-import type { Caller } from '../../http/endpoint.ts'
+import type {
+  HealthCheck,
+  HealthLevel,
+  HealthReport,
+  ProtectionVerdict,
+  ProxySeen,
+} from '../../../shared/health.ts'
 import type { HostDirectory } from '../../state/host-directory.ts'
 import type { StateProvider } from '../../state/state-provider.ts'
 import { checksOfConsole, type ConsoleFacts } from './console-checks.ts'
 import { checksOfHost, verdictOf } from './fail2ban-checks.ts'
 import type { Sampler } from './sampler.ts'
 
-/** What the request that asks has come through. */
-type Proxy = Caller['proxy']
-
 export interface HealthService {
   /** What is known now, without asking anybody. Frozen, and the same object until something changes. */
-  report(proxy: Proxy): HealthReport
+  report(proxy: ProxySeen): HealthReport
   /** Looks at what is not known at any moment, then reports. */
-  recheck(proxy: Proxy): Promise<HealthReport>
+  recheck(proxy: ProxySeen): Promise<HealthReport>
 }
 
 export interface HealthDeps {
@@ -34,9 +36,9 @@ const WORST_VERDICT_FIRST: readonly ProtectionVerdict[] = ['not-working', 'unkno
 
 export function createHealthService(deps: HealthDeps): HealthService {
   const { hosts, state, sampler, facts, now } = deps
-  let made: { at: number; hosts: unknown; sample: unknown; reports: Map<Proxy, HealthReport> } | undefined
+  let made: { at: number; hosts: unknown; sample: unknown; reports: Map<ProxySeen, HealthReport> } | undefined
 
-  function make(proxy: Proxy): HealthReport {
+  function make(proxy: ProxySeen): HealthReport {
     const snapshots = hosts.list()
     const entry = sampler.last()
     const at = now()
@@ -59,7 +61,7 @@ export function createHealthService(deps: HealthDeps): HealthService {
     })
   }
 
-  function report(proxy: Proxy): HealthReport {
+  function report(proxy: ProxySeen): HealthReport {
     const [list, sample] = [hosts.list(), sampler.last()]
     const isFresh = made && now() - made.at < HOLDS_MS && made.hosts === list && made.sample === sample
     if (!made || !isFresh) made = { at: now(), hosts: list, sample, reports: new Map() }

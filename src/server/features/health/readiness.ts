@@ -12,6 +12,7 @@ export interface ReadinessCheck {
 /** A process that drains is not ready, whatever else is true: new requests belong to another one. */
 export function createReadiness(options: {
   version: string
+  installation: string
   checks: readonly ReadinessCheck[]
   isDraining: () => boolean
 }): () => Readiness {
@@ -29,6 +30,7 @@ export function createReadiness(options: {
     return {
       ready: checks.every((check) => check.ok || !check.required),
       version: options.version,
+      installation: options.installation,
       checks,
     }
   }
