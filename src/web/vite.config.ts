@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { lingui } from '@lingui/vite-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { billOfMaterials } from './bill-of-materials.ts'
 import { linguiMacros } from './macros.ts'
 
 /** What one page may cost a first visitor, gzipped, in kB of 1000 bytes. The build fails above it. */
@@ -13,7 +14,8 @@ const FIRST_LOAD_JS_KB = 200
 const CSS_KB = 15
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string
 }
 
@@ -134,7 +136,15 @@ export default defineConfig({
   root: here,
   // Relative addresses: the console may live below any path, which the server writes into <base>.
   base: './',
-  plugins: [linguiMacros(), lingui(), react(), fillPlaceholders(), sizeBudget(), compressAhead()],
+  plugins: [
+    linguiMacros(),
+    lingui(),
+    react(),
+    fillPlaceholders(),
+    sizeBudget(),
+    compressAhead(),
+    billOfMaterials(root),
+  ],
   define: { __BANGUI_VERSION__: JSON.stringify(version) },
   build: {
     outDir: fileURLToPath(new URL('../../dist/web', import.meta.url)),
