@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { loadConfig, type Config, type Environment } from '../config.ts'
-import { openDatabase, type Db } from '../db/database.ts'
+import { DatabaseTooNew, DatabaseUnusable, openDatabase, type Db } from '../db/database.ts'
 import { AppError } from '../lib/errors.ts'
+import { EXIT } from '../startup/exit-status.ts'
 
 export interface OpenedDatabase {
   readonly db: Db
@@ -30,10 +31,22 @@ export async function withDatabase(
 ): Promise<number> {
   const config = loadConfig(env, process.stdout.isTTY)
   const path = databasePath(config)
-  const db = await openDatabase({ kind: 'sqlite', path })
+  const db = await opened(path)
+  if (db === undefined) return EXIT.misconfigured
   try {
     return await work({ db, path, config })
   } finally {
     await db.destroy()
+  }
+}
+
+/** Undefined: it cannot be, and why has been said. */
+async function opened(path: string): Promise<Db | undefined> {
+  try {
+    return await openDatabase({ kind: 'sqlite', path })
+  } catch (error) {
+    if (!(error instanceof DatabaseTooNew) && !(error instanceof DatabaseUnusable)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return undefined
   }
 }

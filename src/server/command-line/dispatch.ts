@@ -44,8 +44,15 @@ async function run(name: string, command: Command, invocation: Invocation): Prom
       process.stderr.write(`${[error.message, error.details.nextStep ?? ''].join(' ').trim()}\n`)
       return EXIT.failed
     }
-    throw error
+    if (!isOfTheMachine(error)) throw error
+    process.stderr.write(`bangui ${name}: ${error.message}\n`)
+    return EXIT.failed
   }
+}
+
+/** No permission, no space, and the like: its own words say what and where, and nothing here is at fault. */
+function isOfTheMachine(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^E[A-Z]+$|^ERR_SQLITE/.test(String(error.code))
 }
 
 /** `bangui user --help` asks for the commands that begin with it. */
