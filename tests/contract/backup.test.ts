@@ -55,6 +55,14 @@ describe('bangui backup', () => {
     expect(users(file('copy.db'))).toEqual(['ada', 'ben'])
   })
 
+  it('says in a line why a file cannot be written', async () => {
+    const { status, stderr } = await bangui(['backup', file('nowhere/copy.db')], env)
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^bangui backup: ENOENT.*\n$/),
+    })
+  })
+
   it('takes a damaged database for no backup', async () => {
     const broken = await damagedDatabase()
     const { status, stderr } = await bangui(['backup', file('copy.db')], { DATABASE_URL: `sqlite:${broken}` })
