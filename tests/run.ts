@@ -12,7 +12,7 @@ import { JestReport, PlaywrightReport } from './support/test-reports.ts'
  */
 const reports = mkdtempSync(join(tmpdir(), 'bangui-tests-'))
 const jestReport = (name: string): string => join(reports, `${name}.json`)
-const playwrightReport = join(reports, 'playwright.json')
+const playwrightReport = (name: string): string => join(reports, `playwright-${name}.json`)
 const seconds = (since: number): string => `${Math.round((performance.now() - since) / 1000)} s`
 
 const failedSteps: string[] = []
@@ -50,6 +50,8 @@ ensureSystemPackages([
   'redis-server',
   'redis-sentinel',
   'openssl',
+  'caddy',
+  'nginx-light',
   'systemd',
   'docker-compose',
 ])
@@ -59,14 +61,20 @@ step('build', 'npm', ['run', '--silent', 'build'])
 const CROWDED = ['tests/faults/', '-processes.test']
 jest('unit, contract, api, architecture', 'quiet', [`--testPathIgnorePatterns=${CROWDED.join('|')}`])
 jest('several processes, faults', 'crowded', ['--runInBand', ...CROWDED])
-const PROJECTS = ['--project', 'desktop', '--project', 'phone']
-step('browser', 'playwright', ['test', '-c', 'tests/e2e/playwright.config.ts', ...PROJECTS], {
-  BANGUI_TEST_REPORT: playwrightReport,
+const BROWSER = ['test', '-c', 'tests/e2e/playwright.config.ts']
+step('browser', 'playwright', [...BROWSER, '--project', 'desktop', '--project', 'phone'], {
+  BANGUI_TEST_REPORT: playwrightReport('browser'),
+})
+// `npm run test:e2e:production` runs them all so.
+const SELECTION = ['production', 'login', 'sessions', 'bans.spec', 'live']
+step('browser, through compose.prod.yml', 'playwright', [...BROWSER, '--project', 'desktop', ...SELECTION], {
+  BANGUI_TEST_REPORT: playwrightReport('production'),
+  BANGUI_TOPOLOGY: 'production',
 })
 
 const results = [
   ...['quiet', 'crowded'].map((report) => read(jestReport(report), JestReport)),
-  read(playwrightReport, PlaywrightReport),
+  ...['browser', 'production'].map((report) => read(playwrightReport(report), PlaywrightReport)),
 ].filter((report) => report !== undefined)
 rmSync(reports, { recursive: true })
 const passed = results.reduce((sum, report) => sum + report.passed, 0)

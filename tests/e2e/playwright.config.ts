@@ -18,7 +18,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
   timeout: IS_PRODUCTION ? 120_000 : 60_000,
-  ...(IS_PRODUCTION && { grepInvert: LEFT_OUT }),
+  grepInvert: LEFT_OUT,
   expect: { timeout: 10_000 },
   use: {
     locale: 'en-GB',

@@ -51,7 +51,7 @@ describe('live events', () => {
     const lastId = seen.at(-1)?.id ?? ''
     first.close()
     await ban(there, cookie, ips.slice(4, 8))
-    const second = await listenTo(there, cookie, lastId)
+    const second = await listenTo(there, cookie, { lastEventId: lastId })
     await ban(here, cookie, ips.slice(8))
     await waitFor(() => ips.slice(4).every((ip) => second.banOf(ip)), { what: 'the bans that were missed' })
     const ids = second.events.filter(({ event }) => event === 'ban').map(({ id }) => Number(id))

@@ -12,11 +12,15 @@ export interface NameServer {
 const HEADER_BYTES = 12
 const TYPE_A = 1
 
-/** Answers over UDP which addresses there are, as the name server of compose does for the replicas of a service. */
+/** Answers over UDP which addresses there are, each time another one first, as compose does for the replicas of a service. */
 export async function startNameServer(): Promise<NameServer> {
   const socket = createSocket('udp4')
   let known: readonly string[] = []
-  socket.on('message', (question, from) => socket.send(answerTo(question, known), from.port, from.address))
+  socket.on('message', (question, from) => {
+    const [first, ...others] = known
+    if (first !== undefined) known = [...others, first]
+    socket.send(answerTo(question, known), from.port, from.address)
+  })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
   return {

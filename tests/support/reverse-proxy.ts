@@ -22,25 +22,19 @@ export interface ReverseProxy {
   stop(): Promise<void>
 }
 
-export type Upstreams =
-  /** All addresses that a name server knows, at this port. */
-  | { readonly resolver: string; readonly port: number }
-  /** `HOST:PORT` of each. */
-  | readonly string[]
-
-/** docker/Caddyfile, with ports and an authority of the test's own. */
-export async function startCaddy(port: number, upstreams: Upstreams): Promise<ReverseProxy> {
+/** docker/Caddyfile, with ports and an authority of the test's own. `upstream`: whose addresses that name server knows. */
+export async function startCaddy(
+  port: number,
+  upstream: { resolver: string; port: number },
+): Promise<ReverseProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'bangui-caddy-'))
-  const settings =
-    'resolver' in upstreams
-      ? { RESOLVERS: `resolvers udp/${upstreams.resolver}`, UPSTREAM_PORT: String(upstreams.port) }
-      : { REPLICAS: 'by_address', UPSTREAMS: upstreams.join(' ') }
   const env = {
     SITE_ADDRESS: `localhost:${port}`,
+    UPSTREAM_PORT: String(upstream.port),
+    RESOLVERS: `resolvers udp/${upstream.resolver}`,
     CADDY_OPTIONS: 'skip_install_trust\ndefault_bind 127.0.0.1\nauto_https disable_redirects',
     XDG_DATA_HOME: folder,
     XDG_CONFIG_HOME: folder,
-    ...settings,
   }
   const ca = () => readIfThere(join(folder, 'caddy/pki/authorities/local/root.crt'))
   return start({ port, folder, ca, env, line: ['caddy', 'run', '--config', CADDYFILE] })

@@ -8,6 +8,8 @@ const PACKAGES = {
   'redis-server': '/usr/bin/redis-server',
   'redis-sentinel': '/usr/bin/redis-sentinel',
   openssl: '/usr/bin/openssl',
+  caddy: '/usr/bin/caddy',
+  'nginx-light': '/usr/sbin/nginx',
   'docker-compose': '/usr/bin/docker-compose',
   buildah: '/usr/bin/buildah',
   debootstrap: '/usr/sbin/debootstrap',
