@@ -207,7 +207,7 @@ describe('compose.prod.yml', () => {
     expect(settingsOf(web).state.kind).toBe('redis')
     expect(web.container_name).toBeUndefined()
     expect(web.ports).toEqual([])
-    expect(readFileSync(join(ROOT, 'docker/Caddyfile'), 'utf8')).toContain('name {$UPSTREAM:web}')
+    expect(readFileSync(join(ROOT, 'docker/Caddyfile'), 'utf8')).toContain('{$UPSTREAM:web}')
   })
 
   it('has one door, the proxy, whose forwarded addresses alone are believed', () => {
