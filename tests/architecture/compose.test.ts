@@ -170,6 +170,9 @@ describe('compose.yml', () => {
     const redis = service('bangui', 'compose.yml with Redis')
     expect(settingsOf(memory)).toMatchObject({ state: { kind: 'memory' }, workers: 1 })
     expect(settingsOf(memory).roles.size).toBe(3)
+    const always = servicesOf('compose.yml').filter(([, { profiles }]) => profiles.length === 0)
+    expect(always.map(([name]) => name)).toEqual(['bangui', 'fail2ban'])
+    expect(service('redis', 'compose.yml with Redis').profiles).toEqual(['redis'])
     expect(settingsOf(redis)).toMatchObject({ state: { kind: 'redis' } })
     const { STATE_BACKEND, REDIS_URL, ...others } = redis.environment
     expect([STATE_BACKEND, REDIS_URL]).toEqual(['redis', 'redis://redis:6379/0'])

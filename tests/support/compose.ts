@@ -16,6 +16,8 @@ const Service = z.object({
   image: z.string(),
   build: z.object({ dockerfile: z.string(), target: z.string() }).optional(),
   user: z.string().optional(),
+  /** Where there are any, it begins with one of them alone. */
+  profiles: z.array(z.string()).default([]),
   init: z.boolean().optional(),
   restart: z.string().optional(),
   read_only: z.boolean().optional(),
