@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import type { Cluster } from '../../src/shared/cluster.ts'
-import type { HealthReport } from '../../src/shared/health.ts'
+import { HealthReport } from '../../src/shared/health.ts'
 import { expectAccessible } from './accessible.ts'
 import { expect, openOverview, startMachine, test, UNREACHABLE, type Machine } from './console.ts'
 import { expectNoSidewaysScroll, toast } from './pages.ts'
@@ -157,8 +157,12 @@ test('the checks are done again when asked', async ({ overview }) => {
   await openHealth(overview)
   const asked = overview.waitForResponse('**/api/v1/health/check')
   await overview.getByRole('button', { name: 'Check again' }).click()
-  expect((await asked).status()).toBe(200)
-  await expect(checks(overview)).toHaveCount(12)
+  const answer = await asked
+  expect(answer.status()).toBe(200)
+  // How many they are depends on the topology.
+  const report = HealthReport.parse(await answer.json())
+  expect(report.checks.length).toBeGreaterThanOrEqual(12)
+  await expect(checks(overview)).toHaveCount(report.checks.length)
   await expect(checkCalled(overview, 'Ban feed')).toContainText('Working')
 })
 

@@ -5,6 +5,8 @@ export const IS_PRODUCTION = process.env['BANGUI_TOPOLOGY'] === 'production'
 const NOT_IN_PRODUCTION = {
   'base-path.spec.ts': 'chooses a base path of its own, without TLS; here every spec has one',
   'cluster.spec.ts with two workers on one Redis': 'kills the workers of one start; replicas have none',
+  'health.spec.ts the health page shows the process that serves':
+    'here the roles are apart: production.spec.ts',
   'plug.spec.ts with two workers on one Redis': 'kills all workers of one start, who share its port',
   'users.spec.ts with two workers on one Redis': 'here every spec has several processes on one Redis',
   'kit.spec.ts': 'looks at the kit of components, which has no server of ours',
