@@ -19,7 +19,8 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
 const PAGES = [
-  ...['README.md', 'CHANGELOG.md'],
+  'README.md',
+  'CHANGELOG.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -31,14 +32,8 @@ const RECIPES = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'ut
   .map((name) => `docs/${name}`)
 const OTHERS = [...RECIPES, 'compose.yml', 'compose.prod.yml', 'compose.debug.yml', 'docker/Dockerfile']
 
-/** Names that look like settings of ours and are variables of something else. */
-const FOREIGN = new Set([
-  // Of the Compose files: what is put into the settings.
-  ...['SITE_ADDRESS', 'BASE_PATH', 'COMPOSE_PROFILES', 'BANGUI_PORT', 'FAIL2BAN_IMAGE', 'FAIL2BAN_RUN'],
-  ...['FAIL2BAN_CONFIG', 'FAIL2BAN_DATA', 'NODE_IMAGE', 'NODE_ENV'],
-  // Of docker/Caddyfile.
-  ...['UPSTREAM', 'UPSTREAMS', 'UPSTREAM_PORT', 'REPLICAS', 'CADDY_OPTIONS', 'RESOLVERS'],
-])
+/** Names that look like settings of ours and belong to the Compose files, which put them into settings. */
+const FOREIGN = new Set(['BANGUI_PORT', 'FAIL2BAN_IMAGE', 'FAIL2BAN_RUN', 'FAIL2BAN_CONFIG', 'FAIL2BAN_DATA'])
 
 /** Without blocks of code, in which # begins a comment. */
 const prose = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '')

@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT } from '../../src/server/startup/exit-status.ts'
 import { startHttpBalancer, type HttpBalancer } from './http-balancer.ts'
 
 /** As a supervisor would; long enough to see on the Health page who is missing. */
 const RESTART_AFTER_MS = 5_000
+
+const DIST = process.env['BANGUI_DIST'] ?? resolve(import.meta.dirname, '../../dist')
 
 type Env = Readonly<Record<string, string>>
 
@@ -35,7 +37,7 @@ export async function startDemoConsoles(options: {
   const ports = options.replicas === 1 ? [port] : []
   while (ports.length < options.replicas) ports.push(await freePort(0))
   const balancer = ports.length > 1 ? await startHttpBalancer(ports.map(addressOf), { port }) : undefined
-  const behind: Env = balancer ? { TRUST_PROXY: '1', PUBLIC_URL: balancer.url } : {}
+  const behind: Env = balancer ? { TRUST_PROXY: '1' } : {}
   const all = ports.map((each) => keepRunning({ ...options.env, ...behind, PORT: String(each) }))
   return {
     url: addressOf(port),
@@ -81,12 +83,12 @@ function keepRunning(env: Env): Kept {
 
 /** It ends with this process, even when that is killed. */
 function spawnConsole(env: Env): ChildProcess {
-  const main = resolve(import.meta.dirname, '../../dist/server/main.js')
-  return spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, main], {
+  return spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, join(DIST, 'server/main.js')], {
     stdio: ['ignore', 'inherit', 'inherit'],
     // Ctrl C is for the demo, which then stops it: a second signal would cut what is under way.
     detached: true,
-    env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env },
+    // What it warns of, such as cookies without Secure, is no matter here.
+    env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error', ...env },
   })
 }
 
