@@ -110,6 +110,17 @@ describe.each(PAGES)('%s', (path) => {
 })
 
 describe('what the pages tell people to use', () => {
+  it.each([...PAGES.filter((path) => path !== 'CHANGELOG.md'), ...OTHERS])(
+    'is of this version: %s',
+    (path) => {
+      const { version } = JSON.parse(read('package.json')) as { version: string }
+      const named = [...read(path).matchAll(/\bbangui(?:-agent)?[:-](\d+\.\d+\.\d+)/g)].map(
+        (match) => match[1],
+      )
+      expect(named.filter((each) => each !== version)).toEqual([])
+    },
+  )
+
   it.each(OTHERS)('names settings that there are: %s', (path) => {
     const names = [...read(path).matchAll(/(?<![\w$/-])((?:[A-Z][A-Z\d]*)(?:_[A-Z\d]+)+)(?=\s?[=:])/g)]
     const unknown = names
