@@ -86,7 +86,7 @@ async function openProduction(options: ProductionOptions, opened: AsyncDisposabl
   giveAway(folder)
   const replicas = createReplicas({ options, settings, names })
   opened.defer(() => replicas.stop())
-  const agent = spawnConsole({ ...settings.agent, ...options.env }, options.script, options.agentThrough)
+  const agent = spawnConsole(changed(settings.agent, options.env), options.script, options.agentThrough)
   opened.defer(() => agent.stop())
   await Promise.all([
     replicas.start(),
@@ -107,6 +107,12 @@ async function openProduction(options: ProductionOptions, opened: AsyncDisposabl
   }
 }
 
+/** A secret that is given takes the place of its file. */
+function changed(settings: Env, by: Env = {}): Env {
+  const kept = Object.entries(settings).filter(([name]) => !(name.replace(/_FILE$/, '') in by))
+  return { ...Object.fromEntries(kept), ...by }
+}
+
 /** The folder, which stands for the volumes, belongs to whom the replicas run as. */
 function giveAway(folder: string): void {
   if (AS_UNPRIVILEGED.length === 0) return
@@ -125,7 +131,11 @@ function createReplicas(given: {
 
   const startOne = async (address: string): Promise<void> => {
     const isSetUpByHand = options.env?.['BANGUI_SETUP_TOKEN'] !== undefined
-    const env = { ...settings.web, ...(isSetUpByHand ? {} : admin), ...options.env, HOST: address }
+    const env = {
+      ...changed(settings.web, options.env),
+      ...(isSetUpByHand ? {} : admin),
+      HOST: address,
+    }
     const replica = spawnConsole(env, options.script, AS_UNPRIVILEGED)
     all.push(replica)
     await untilReady(replica, async () => replica.url() !== '' && (await fetch(`${replica.url()}/readyz`)).ok)
