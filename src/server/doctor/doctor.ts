@@ -108,8 +108,12 @@ function ofFail2ban({ fail2ban: place, hostId }: DoctorConfig, looks: Looks): Di
   }).list()
   const reports = hosts.flatMap((snapshot) => {
     const told = diagnosesOfReport(snapshot, sampleIn(redis), now)
-    const isOwn = fail2ban !== undefined && snapshot.host.id === hostId
-    return isOwn ? told.filter(({ id }) => id === 'agent' || id === 'ban-feed') : told
+    if (fail2ban === undefined || snapshot.host.id !== hostId) return told
+    // Where no console has been at work lately, the agent is missing because nobody has started it.
+    const isAtWork = sampleIn(redis) !== undefined
+    return told.filter(
+      ({ id, level }) => (id === 'agent' && (isAtWork || level === 'ok')) || id === 'ban-feed',
+    )
   })
   return [...own, ...reports]
 }
