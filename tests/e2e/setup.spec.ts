@@ -236,4 +236,5 @@ test('a setup without fail2ban can be gone through, and be left for later', asyn
   await expect(reminder).toBeHidden()
   await page.goto(`${machine.url}/setup`)
   await expectStep(page, 'Overview')
+  await page.close()
 })
