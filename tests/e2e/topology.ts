@@ -7,7 +7,7 @@ const NOT_IN_PRODUCTION = {
   'cluster.spec.ts with two workers on one Redis': 'kills the workers of one start; replicas have none',
   'health.spec.ts the health page shows the process that serves':
     'here the roles are apart: production.spec.ts',
-  'plug.spec.ts with two workers on one Redis': 'kills all workers of one start, who share its port',
+  'plug.spec.ts the plug of two workers on one Redis': 'kills all workers of one start, who share its port',
   'users.spec.ts with two workers on one Redis': 'here every spec has several processes on one Redis',
   'kit.spec.ts': 'looks at the kit of components, which has no server of ours',
 } as const
