@@ -15,6 +15,10 @@ export async function loadSessionSecrets(db: Db, configured: Secrets | undefined
     .values({ key: SESSION_SECRET_KEY, value: randomBytes(32).toString('base64url') })
     .onConflict((conflict) => conflict.column('key').doNothing())
     .execute()
-  const row = await db.selectFrom('settings').select('value').where('key', '=', SESSION_SECRET_KEY).executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', SESSION_SECRET_KEY)
+    .executeTakeFirstOrThrow()
   return [row.value]
 }
