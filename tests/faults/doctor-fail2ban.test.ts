@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { AS_ANYBODY } from '../support/console-process.ts'
 import { diagnose, runDoctor } from '../support/doctor.ts'
 import { startFail2ban, type Fail2banServer } from '../support/fail2ban-server.ts'
+import { asUser } from '../support/unprivileged.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const SHIFTED = fileURLToPath(new URL('./shifted-clock.ts', import.meta.url))
 /** A user who has nothing to do with fail2ban, and may read the program. */
-const NOBODY = 'setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all'
+const NOBODY = asUser(65_534, '--bounding-set=-all')
 
 let fail2ban: Fail2banServer
 let folder: string
@@ -206,7 +207,7 @@ describe('the doctor and BanGUI’s own database', () => {
     const before = `mkdir -p ${closed} && chmod 555 ${closed}`
     const found = await diagnose(alone(`${closed}/bangui.db`), 'database', {
       before,
-      through: AS_ANYBODY.join(' '),
+      through: AS_ANYBODY,
     })
     expect(found).toMatchObject({ status: 1, cause: 'not-writable' })
     expect(found.text).toContain('chown')

@@ -28,7 +28,7 @@ export interface DoctorOptions {
   /** The file system that it sees, and what is mounted there, are its own. */
   readonly alone?: boolean
   /** Programs and arguments in front of it, such as `setpriv`. */
-  readonly through?: string
+  readonly through?: readonly string[]
 }
 
 export interface DoctorRun {
@@ -40,8 +40,9 @@ type Env = Readonly<Record<string, string>>
 
 /** The real `bangui doctor` with these settings, and nothing of this machine's fail2ban unless told. */
 export function runDoctor(env: Env, args = '', options: DoctorOptions = {}): Promise<DoctorRun> {
-  const { before = '', alone = false, through = '' } = options
-  const node = `${through} ${process.execPath} --disable-warning=ExperimentalWarning`
+  const { before = '', alone = false, through = [] } = options
+  const quoted = through.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
+  const node = `${quoted} ${process.execPath} --disable-warning=ExperimentalWarning`
   const script = `${before}\nexec ${node} ${MAIN} doctor ${args}`
   const command = alone ? ['unshare', '-m', '/bin/sh', '-ec', script] : ['/bin/sh', '-ec', script]
   return new Promise((done) => {

@@ -7,6 +7,7 @@ import { startNameServer, type NameServer } from './name-server.ts'
 import { productionSettings, type ProductionSettings } from './production-settings.ts'
 import { freePort, startRedis, type RedisServer } from './redis-server.ts'
 import { startCaddy, type ReverseProxy } from './reverse-proxy.ts'
+import { asUser } from './unprivileged.ts'
 import { waitFor } from './wait-for.ts'
 
 type Env = Readonly<Record<string, string>>
@@ -45,10 +46,7 @@ export interface Production {
 
 /** As in docker/Dockerfile. Whoever is not root cannot become somebody else, and has no socket that others may not reach. */
 const UNPRIVILEGED = 1000
-export const AS_UNPRIVILEGED: readonly string[] =
-  process.getuid?.() === 0
-    ? ['setpriv', `--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups']
-    : []
+export const AS_UNPRIVILEGED = asUser(UNPRIVILEGED)
 /** Each has an address of its own and all have the same port, as containers have. */
 export const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const
 export const BASE_PATH = '/bangui/'
