@@ -17,6 +17,10 @@ const NOTES: Readonly<Record<StatsRange, MessageDescriptor>> = {
   '30d': msg`per day`,
 }
 
+/** Pixels: as wide as the letters of a label are at most, and what parts it from the next one. */
+const MARK_LETTER = 8
+const MARK_GAP = 16
+
 /** When who banned how many. */
 export function BansChart({ stats, watching }: { stats: Stats; watching: number }) {
   const { t, i18n } = useLingui()
@@ -56,7 +60,7 @@ export function BansChart({ stats, watching }: { stats: Stats; watching: number 
             count={stats.buckets.length}
             marks={marksOf(stats)}
             mark={(index) => markOf(stats, index)}
-            markRoom={stats.range === '7d' || stats.range === '30d' ? 64 : 56}
+            markRoom={MARK_GAP + MARK_LETTER * markOf(stats, 0).length}
             period={(index) => periodOf(stats, index)}
             sentence={(index) =>
               sentenceOf(

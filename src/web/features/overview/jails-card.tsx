@@ -63,7 +63,7 @@ function Jails({ hosts, stats }: { hosts: readonly HostWithJails[]; stats: Stats
         <ColumnHeader>{t`State`}</ColumnHeader>
         <ColumnHeader numeric>{t`Banned now`}</ColumnHeader>
         <ColumnHeader numeric className={styles.wide}>{t`Failed, since start`}</ColumnHeader>
-        <ColumnHeader numeric className={styles.wide}>{t`Ban time`}</ColumnHeader>
+        <ColumnHeader numeric className={styles.widest}>{t`Ban time`}</ColumnHeader>
         <ColumnHeader className={styles.wide}>{t`Bans, ${range}`}</ColumnHeader>
         <ColumnHeader numeric className={styles.wide}>{t`Last ban`}</ColumnHeader>
       </TableHead>
@@ -113,7 +113,7 @@ function JailRow({
       <Cell numeric className={styles.wide}>
         {formatNumber(jail.totalFailed)}
       </Cell>
-      <Cell numeric className={styles.wide}>
+      <Cell numeric className={styles.widest}>
         {jail.bantimeSeconds === undefined ? '–' : formatDuration(jail.bantimeSeconds)}
       </Cell>
       <Cell className={styles.wide}>
