@@ -1,3 +1,4 @@
+import { CheckId } from '../../shared/health.ts'
 import { readVersion } from '../startup/version.ts'
 import { EXIT } from '../startup/exit-status.ts'
 import type { ConsoleSample } from '../state/app-runtime.ts'
@@ -161,26 +162,8 @@ function late(id: DoctorCheckId): Diagnosis {
   return { id, level: 'failing', finding: { cause: 'no-time', seconds: LOOK_MS / 1_000 } }
 }
 
-const ORDER: readonly DoctorCheckId[] = [
-  'settings',
-  'fail2ban',
-  'agent',
-  'jails',
-  'log-files',
-  'fail2ban-database',
-  'fail2ban-log',
-  'ban-feed',
-  'database',
-  'disk',
-  'state',
-  'clock',
-  'secrets',
-  'jobs',
-  'server',
-  'address',
-  'proxy',
-  'encryption',
-]
+/** As on the Health page; what only a doctor looks at comes after. */
+const ORDER: readonly DoctorCheckId[] = ['settings', ...CheckId.options, 'secrets', 'server', 'address']
 
 function inOrder(diagnoses: readonly Diagnosis[]): Diagnosis[] {
   return diagnoses.toSorted((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id))
