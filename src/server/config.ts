@@ -126,7 +126,9 @@ function environmentSetting(
   const direct = nonEmpty(env[name])
   const source = text === undefined ? 'default' : direct === undefined ? 'file' : 'environment'
   const value = text === undefined ? /^`([^`]+)`$/.exec(fallbackText)?.[1] : withoutCredentials(text)
-  return { name, source, secret, ...(!secret && value !== undefined && { value }), summary }
+  // What is documented is no secret.
+  const isShown = (!secret || text === undefined) && value !== undefined
+  return { name, source, secret, ...(isShown && { value }), summary }
 }
 
 function assemble(
