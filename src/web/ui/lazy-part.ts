@@ -31,11 +31,18 @@ export async function loadParts(): Promise<void> {
   await loadInIdleTime(loads)
 }
 
-/** One after the other, each when the page has nothing else to do: nobody waits for them, but somebody may press a key. */
+/**
+ * One after the other, each when the page has nothing else to do: nobody waits for them, but somebody may press a key. Where
+ * one cannot be had, the rest is left to whoever opens it.
+ */
 export async function loadInIdleTime(parts: Iterable<() => Promise<unknown>>): Promise<void> {
-  for (const load of parts) {
-    await idle()
-    await load().catch(() => undefined)
+  try {
+    for (const load of parts) {
+      await idle()
+      await load()
+    }
+  } catch {
+    // The server is away, or another version by now.
   }
 }
 
