@@ -106,6 +106,7 @@ test.describe('with two workers on one Redis', () => {
 
   test('E5 the diagnostics hold what is needed, and no password or token', async ({ page, context }) => {
     await openHealth(page, machine)
+    await expect(page.getByText('2 processes', { exact: true })).toBeVisible()
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.getByRole('button', { name: 'Copy diagnostics' }).click()
     await expect(toast(page, 'Diagnostics copied')).toBeVisible()
