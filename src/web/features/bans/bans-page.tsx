@@ -12,6 +12,7 @@ import { formatNumber } from '../../ui/words.ts'
 import { hostsQuery, jailsQuery, type HostWithJails } from '../hosts/hosts.queries.ts'
 import type { BanKey } from './ban-pages.ts'
 import { unbanJobsQuery } from './bans.queries.ts'
+import { UnbanProgress } from './unban-progress.tsx'
 import { BansDialogs, useDialogs } from './bans-dialogs.tsx'
 import { BansGrid, type BansGridProps, type GridHandle } from './bans-grid.tsx'
 import styles from './bans-page.module.css'
@@ -26,7 +27,6 @@ import { useBulkUnban } from './use-bulk-unban.ts'
 import { useChangeBlock } from './use-change-block.ts'
 import { lazyPart } from '../../ui/lazy-part.ts'
 
-const UnbanProgress = lazyPart(async () => (await import('./unban-progress.tsx')).UnbanProgress)
 const UnbanFailures = lazyPart(async () => (await import('./unban-failures.tsx')).UnbanFailures)
 
 /** Who is banned now: find them, see why, and lift their bans. */
@@ -99,6 +99,7 @@ function CardBody({ filter, ...grid }: BansGridProps & { filter: BanFilterState 
   const { t } = useLingui()
   const { list, hosts } = grid
   const { figures, error, isSwitching } = list
+  const ordersKnown = useOrdersKnown()
   if (error) {
     return (
       <EmptyState
@@ -113,7 +114,7 @@ function CardBody({ filter, ...grid }: BansGridProps & { filter: BanFilterState 
       />
     )
   }
-  if (!figures) return <Skeleton rows={10} height={38} />
+  if (!figures || !ordersKnown) return <Skeleton rows={10} height={38} />
   const isEmptyNow = figures.total === 0 && figures.newer === 0 && !isSwitching
   return isEmptyNow ? <NoBans filter={filter} hosts={hosts} /> : <BansGrid {...grid} />
 }
@@ -146,12 +147,13 @@ function useBanKeys(grid: { readonly current: GridHandle | null }, onAllow: (ban
 
 function UnbanOrders() {
   const { data: jobs = [] } = useQuery(unbanJobsQuery)
-  if (jobs.length === 0) return null
-  return (
-    <Suspense>
-      <UnbanProgress jobs={jobs} />
-    </Suspense>
-  )
+  return <UnbanProgress jobs={jobs} />
+}
+
+/** They stand above the list, which must not slip away under a finger because they come a moment later. */
+function useOrdersKnown(): boolean {
+  const { isPending, failureCount } = useQuery(unbanJobsQuery)
+  return !isPending || failureCount > 0
 }
 
 function Note({ list, hosts }: { list: BanListView; hosts: readonly HostWithJails[] }) {
