@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Finding, Fix, HealthCheck, HealthLevel, ProtectionVerdict } from '../../../shared/health.ts'
 import type { Host, HostSnapshot, OfflineReason } from '../../../shared/host.ts'
 import { jailProblem, type Jail } from '../../../shared/jail.ts'
+import { isOlder } from '../../../shared/probe.ts'
 import type { ConsoleSample } from '../../state/app-runtime.ts'
 
 /** Before it, fail2ban records neither how long nor how often somebody was banned. */
@@ -88,12 +89,6 @@ function fail2banOf(host: Host, { socketPath }: Facts): About {
     return found('warning', { cause: 'outdated', version, least: LEAST_VERSION })
   }
   return found('ok', { cause: 'answers', version })
-}
-
-function isOlder(version: string, least: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
-  const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number)
-  return major < leastMajor || (major === leastMajor && minor < leastMinor)
 }
 
 type FixOf = (socketPath: string | undefined) => Fix | undefined
