@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import express, { Router, type Request, type RequestHandler, type Response } from 'express'
 import { AppError } from '../lib/errors.ts'
@@ -60,6 +60,8 @@ const SUFFIXES = { br: '.br', gzip: '.gz' } as const
 
 /** The build has compressed scripts and styles ahead: whoever takes them so gets them so, at no cost for this process. */
 function compressedAhead(webRoot: string): RequestHandler {
+  const folder = join(webRoot, 'assets')
+  const files = new Set(existsSync(folder) ? readdirSync(folder).map((name) => `/assets/${name}`) : [])
   return (req, res, next) => {
     const { path, method } = req
     if (!/^\/assets\/[\w.-]+\.(?:js|css)$/.test(path) || (method !== 'GET' && method !== 'HEAD'))
@@ -68,7 +70,7 @@ function compressedAhead(webRoot: string): RequestHandler {
     const encoding = req.acceptsEncodings('br', 'gzip')
     if (encoding !== 'br' && encoding !== 'gzip') return next()
     const file = path + SUFFIXES[encoding]
-    if (!existsSync(join(webRoot, file))) return next()
+    if (!files.has(file)) return next()
     res.type(extname(path))
     res.setHeader('Content-Encoding', encoding)
     req.url = file
