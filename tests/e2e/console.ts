@@ -10,10 +10,10 @@ import {
 import { startFail2ban, type Fail2banOptions, type Fail2banServer } from '../support/fail2ban-server.ts'
 import { startProduction } from '../support/production.ts'
 import { waitFor } from '../support/wait-for.ts'
+import { watchForAftermath } from './aftermath.ts'
 import { IS_PRODUCTION } from './topology.ts'
 
-/** Another build than the one in `dist` can be named, so that building again does not pull it away under a run. */
-/** What is tested: the build that ships, or another one. */
+/** What is tested: the build that ships, or another one, so that building again does not pull it away under a run. */
 export const DIST = process.env['BANGUI_DIST'] ?? resolve(import.meta.dirname, '../../dist')
 const MAIN = resolve(DIST, 'server/main.js')
 
@@ -42,15 +42,29 @@ export interface MachineOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** Those that are not ended yet, of this worker of Playwright. */
+const running = new Set<Machine>()
+
 export async function startMachine(options: MachineOptions = {}): Promise<Machine & AsyncDisposable> {
-  if (IS_PRODUCTION) return startProductionMachine(options)
+  const machine = await (IS_PRODUCTION ? startProductionMachine(options) : startMonolith(options))
+  running.add(machine)
+  return {
+    ...machine,
+    async [Symbol.asyncDispose]() {
+      running.delete(machine)
+      await machine[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function startMonolith(options: MachineOptions): Promise<Machine & AsyncDisposable> {
   const fail2ban = await startFail2ban(options.fail2ban)
   const folder = temporaryFolder()
-  let running: ConsoleProcess | undefined
+  let spawned: ConsoleProcess | undefined
   let url = ''
 
   async function start(): Promise<void> {
-    running = spawnConsole(
+    spawned = spawnConsole(
       {
         ...(url !== '' && { PORT: new URL(url).port }),
         DATABASE_URL: folder.database,
@@ -65,13 +79,13 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
       MAIN,
       options.isConfined ? AS_ANYBODY : [],
     )
-    await untilReady(running)
-    url = running.url()
+    await untilReady(spawned)
+    url = spawned.url()
   }
 
   const end = async () => {
     ended.add(url)
-    await running?.stop()
+    await spawned?.stop()
     await fail2ban.stop()
     folder.dispose()
   }
@@ -85,8 +99,8 @@ export async function startMachine(options: MachineOptions = {}): Promise<Machin
     fail2ban,
     url,
     processes: () => [url],
-    log: () => running?.output() ?? '',
-    stopConsole: async () => running?.stop(),
+    log: () => spawned?.output() ?? '',
+    stopConsole: async () => spawned?.stop(),
     startConsole: start,
     [Symbol.asyncDispose]: end,
   }
@@ -147,6 +161,8 @@ export const UNREACHABLE = /Failed to load resource: (?:net::ERR_|the server res
 
 interface TestFixtures {
   readonly complaints: Complaints
+  /** Tells of it when a test has failed. */
+  readonly aftermath: undefined
   /** The overview of `machine`, signed in. */
   readonly overview: Page
 }
@@ -185,6 +201,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use({ expect: (pattern) => void expected.push(pattern) })
       const unexpected = heard.filter((text) => !expected.some((pattern) => pattern.test(text)))
       expect(unexpected, 'what the browser complained about').toEqual([])
+    },
+    { auto: true },
+  ],
+
+  aftermath: [
+    async ({ context }, use, testInfo) => {
+      const tell = watchForAftermath(context)
+      await use(undefined)
+      await tell(testInfo, running)
     },
     { auto: true },
   ],
