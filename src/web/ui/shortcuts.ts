@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { preferences } from './preferences.ts'
 
 /**
@@ -28,16 +28,19 @@ const OVERLAY = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]'
 let registrations: readonly Registration[] = []
 let first: { readonly key: string; readonly atMs: number } | undefined
 
-/** Registers keys while the component is shown. Where two want the same key, the one shown last has it. */
+/**
+ * Registers keys while the component is shown. Where two want the same key, the one shown last has it. They work from the
+ * first moment that anything is seen: with an effect after drawing, keys pressed meanwhile would be lost.
+ */
 export function useShortcuts(
   shortcuts: Shortcuts,
   { inDialog = false, enabled = true }: ShortcutOptions = {},
 ): void {
   const current = useRef(shortcuts)
-  useEffect(() => {
+  useLayoutEffect(() => {
     current.current = shortcuts
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!enabled) return undefined
     const registration = { inDialog, shortcuts: () => current.current }
     if (registrations.length === 0) document.addEventListener('keydown', onKeyDown)
