@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test'
+import { BanPage } from '../../src/shared/ban.ts'
 import { ADMIN } from '../support/console-process.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { expect, startMachine, test, UNREACHABLE, type Machine } from './console.ts'
@@ -37,6 +38,27 @@ test.describe('live events', () => {
     await machine.fail2ban.client('set', 'sshd', 'banip', '203.0.113.72')
     for (const tab of tabs) await expect(bannedNow(tab)).toHaveText('1')
     for (const tab of tabs) await tab.close()
+    await untilStreams(machine, 0)
+  })
+
+  test('what happens while the stream is still being opened is not missed', async ({ context }) => {
+    await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'))
+    await signIn(context, machine)
+    const { promise: mayOpen, resolve: open } = Promise.withResolvers<void>()
+    await context.route(/\/events$/, async (route) => {
+      await mayOpen
+      await route.continue()
+    })
+    const tab = await context.newPage()
+    await tab.goto(`${machine.url}/`)
+    await expect(bannedNow(tab)).toHaveText('0')
+    await machine.fail2ban.client('set', 'sshd', 'banip', '203.0.113.74')
+    const hasHeard = async () => (await bansKnown(context, machine)) === 1
+    await waitFor(hasHeard, { what: 'the console to know of the ban' })
+    open()
+    await expect(bannedNow(tab)).toHaveText('1')
+    await expect(tab.getByRole('list', { name: 'Latest bans' })).toContainText('203.0.113.74')
+    await tab.close()
     await untilStreams(machine, 0)
   })
 
@@ -102,4 +124,9 @@ async function untilStreams(machine: Machine, count: number): Promise<void> {
     what: `${count} open streams on the server`,
     timeoutMs: 10_000,
   })
+}
+
+async function bansKnown(context: BrowserContext, machine: Machine): Promise<number> {
+  const answer = await context.request.get(`${machine.url}/api/v1/bans`)
+  return BanPage.parse(await answer.json()).all
 }

@@ -92,6 +92,8 @@ function banFrame(id: number, ip: string): string {
 const nth = (server: EventServer, count: number): Promise<Stream> =>
   waitFor(() => server.streams[count - 1], { what: `stream number ${count}` })
 
+const BEGIN: LiveMessage = { kind: 'begin' }
+
 describe('live events', () => {
   it('arrive whatever pieces the network cuts them into', async () => {
     const server = await startServer()
@@ -101,8 +103,8 @@ describe('live events', () => {
       `:\n\nevent: unheard-of\ndata: {}\n\n${banFrame(7, '2001:db8::ü'.slice(0, 10))}`,
     )
     for (const byte of bytes) response.write(Buffer.of(byte))
-    await waitFor(() => messages.length > 0, { what: 'the ban' })
-    expect(messages).toEqual([expect.objectContaining({ kind: 'ban' })])
+    await waitFor(() => messages.some(({ kind }) => kind === 'ban'), { what: 'the ban' })
+    expect(messages).toEqual([BEGIN, expect.objectContaining({ kind: 'ban' })])
     expect(live.status().phase).toBe('live')
   })
 
@@ -113,22 +115,33 @@ describe('live events', () => {
     response.write(
       `event: ban\ndata: not json\n\nevent: ban\ndata: {"id":"x"}\n\n${banFrame(8, '192.0.2.8')}`,
     )
-    await waitFor(() => messages.length > 0, { what: 'the ban' })
-    expect(messages).toHaveLength(1)
+    await waitFor(() => messages.some(({ kind }) => kind === 'ban'), { what: 'the ban' })
+    expect(messages).toHaveLength(2)
   })
 
-  it('go on where they were after the connection was lost', async () => {
+  it('go on where they were after the connection was lost, without beginning again', async () => {
     const server = await startServer()
     const { messages } = listen(server.url)
     const first = await nth(server, 1)
     expect(first.headers['last-event-id']).toBeUndefined()
     first.response.write(banFrame(41, '192.0.2.1'))
-    await waitFor(() => messages.length === 1, { what: 'the first ban' })
+    await waitFor(() => messages.length === 2, { what: 'the first ban' })
     first.response.destroy()
     const second = await nth(server, 2)
     expect(second.headers['last-event-id']).toBe('41')
     second.response.write(banFrame(42, '192.0.2.2'))
-    await waitFor(() => messages.length === 2, { what: 'the second ban' })
+    await waitFor(() => messages.length === 3, { what: 'the second ban' })
+    expect(messages.map(({ kind }) => kind)).toEqual(['begin', 'ban', 'ban'])
+  })
+
+  it('begin again where nothing was heard yet that they could go on from', async () => {
+    const server = await startServer()
+    const { messages } = listen(server.url)
+    const first = await nth(server, 1)
+    first.response.destroy()
+    await nth(server, 2)
+    await waitFor(() => messages.length === 2, { what: 'both beginnings' })
+    expect(messages).toEqual([BEGIN, BEGIN])
   })
 
   it('report a refusal with its reason, and come back after it', async () => {

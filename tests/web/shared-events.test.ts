@@ -130,6 +130,18 @@ describe('events shared by tabs', () => {
     await waitFor(() => late.events.status().phase === 'offline', { what: 'the state' })
   })
 
+  it('begin for a tab that comes later when it comes', async () => {
+    const hub = startHub()
+    const early = openTab(hub)
+    const stream = await untilStream(hub, 1)
+    stream.is('live')
+    await waitFor(() => early.events.status().phase === 'live', { what: 'the stream' })
+    const late = openTab(hub)
+    await waitFor(() => late.events.status().phase === 'live', { what: 'the state' })
+    expect(late.messages).toEqual([{ kind: 'begin' }])
+    expect(early.messages).toEqual([])
+  })
+
   it('rest while nobody looks at any of the tabs', async () => {
     const hub = startHub()
     const one = openTab(hub)

@@ -29,6 +29,8 @@ export interface EventsHub {
   readonly close: () => void
 }
 
+const say = (port: MessagePort, message: ToTab): void => port.postMessage(message)
+
 /** The worker's part: one stream for all the tabs that have joined, as long as there is one. */
 export function createEventsHub(deps: EventsHubDeps): EventsHub {
   const { forgetMs = FORGET_MS, sweepMs = SWEEP_MS } = deps
@@ -36,7 +38,7 @@ export function createEventsHub(deps: EventsHubDeps): EventsHub {
   let stream: Stream | undefined
 
   function tell(message: ToTab): void {
-    for (const port of tabs.keys()) port.postMessage(message)
+    for (const port of tabs.keys()) say(port, message)
   }
 
   function open(url: string, session: string): Stream {
@@ -55,7 +57,10 @@ export function createEventsHub(deps: EventsHubDeps): EventsHub {
       stream?.stop()
       stream = open(url, session)
     }
-    port.postMessage({ kind: 'status', status: stream.live.status() } satisfies ToTab)
+    const status = stream.live.status()
+    // For this tab it begins now; the others hear of it when it is opened.
+    if (status.phase === 'live') say(port, { kind: 'messages', messages: [{ kind: 'begin' }] })
+    say(port, { kind: 'status', status })
   }
 
   function leave(port: MessagePort): void {
@@ -75,10 +80,10 @@ export function createEventsHub(deps: EventsHubDeps): EventsHub {
     const tab = tabs.get(port)
     if (message.kind === 'join') join(port, message.url, message.session)
     else if (message.kind === 'leave') leave(port)
-    else if (!tab) port.postMessage({ kind: 'forgotten' } satisfies ToTab)
+    else if (!tab) say(port, { kind: 'forgotten' })
     else {
       tab.heardMs = Date.now()
-      if (message.kind === 'ping') port.postMessage({ kind: 'pong' } satisfies ToTab)
+      if (message.kind === 'ping') say(port, { kind: 'pong' })
       else if (message.kind === 'answered') stream?.live.noteAnswer()
       else if (message.kind === 'retry') stream?.live.retry()
       else tab.isPaused = message.kind === 'pause'

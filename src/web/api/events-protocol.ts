@@ -8,6 +8,8 @@ export const LiveMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host'), event: HostEvent }),
   z.object({ kind: z.literal('state'), event: StateEvent }),
   z.object({ kind: z.literal('reset') }),
+  /** The stream begins here. What was fetched before lacks what has happened until now. */
+  z.object({ kind: z.literal('begin') }),
 ])
 export type LiveMessage = z.infer<typeof LiveMessage>
 

@@ -55,26 +55,18 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
   const buffer = new MessageBuffer()
   let lastEventId: string | undefined
   let connection: AbortController | undefined
-  let wake = (): void => undefined
+  const rest = new Rest()
   let isPaused = false
 
   async function readOnce(signal: AbortSignal): Promise<void> {
     connection = new AbortController()
     const open = await openStream(deps, lastEventId, AbortSignal.any([signal, connection.signal]))
+    if (lastEventId === undefined) buffer.add({ kind: 'begin' })
     line.open()
     for await (const event of open) {
       if (event.id !== undefined) lastEventId = event.id
       buffer.add(parseMessage(event))
     }
-  }
-
-  /** Until it is time for the next attempt, or somebody wants one now. */
-  async function rest(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, ms)
-    wake = resolve
-    await promise
-    clearTimeout(timer)
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -87,7 +79,7 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
       }
       if (line.lost()) delayMs = FIRST_DELAY_MS
       if (signal.aborted) return
-      await rest(isPaused ? 3_600_000 : delayMs * (0.75 + Math.random() / 2))
+      await rest.take(isPaused ? 3_600_000 : delayMs * (0.75 + Math.random() / 2))
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
     }
   }
@@ -107,11 +99,11 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
       return () => {
         for (const timer of timers) clearInterval(timer)
         stop.abort()
-        wake()
+        rest.end()
       }
     },
     noteAnswer: () => line.noteAnswer(),
-    retry: () => wake(),
+    retry: () => rest.end(),
     pause() {
       isPaused = true
       connection?.abort()
@@ -120,8 +112,21 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
       if (!isPaused) return
       isPaused = false
       line.begin()
-      wake()
+      rest.end()
     },
+  }
+}
+
+/** Until it is time for the next attempt, or somebody wants one now. */
+class Rest {
+  end = (): void => undefined
+
+  async take(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    this.end = resolve
+    await promise
+    clearTimeout(timer)
   }
 }
 

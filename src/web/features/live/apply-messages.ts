@@ -7,12 +7,15 @@ import { applyBanMessages } from '../bans/live-bans.ts'
 import { healthMark, healthQuery } from '../health/health.queries.ts'
 import { hostsQuery, jailsQuery } from '../hosts/hosts.queries.ts'
 
+const LIVE: ReadonlySet<unknown> = new Set(['hosts', 'jails', 'bans', 'ip'])
+
 /** Brings what is on the screen up to date. Cheap for any number of events: whole lists are fetched again at most once. */
 export function applyMessages(client: QueryClient, messages: readonly LiveMessage[]): void {
   if (messages.some((message) => message.kind === 'reset')) {
     void client.invalidateQueries()
     return
   }
+  if (messages.some((message) => message.kind === 'begin')) refetchLive(client)
   for (const message of messages) {
     switch (message.kind) {
       case 'host':
@@ -25,11 +28,17 @@ export function applyMessages(client: QueryClient, messages: readonly LiveMessag
       case 'ban':
       case 'unban':
       case 'reset':
+      case 'begin':
         break
     }
   }
   applyBanMessages(client, messages)
   applyToAddresses(client, messages)
+}
+
+/** Fetches anew what events keep fresh. */
+export function refetchLive(client: QueryClient): void {
+  void client.invalidateQueries({ predicate: ({ queryKey }) => LIVE.has(queryKey[0]) })
 }
 
 function applyHost(client: QueryClient, { host, jails }: HostEvent): void {

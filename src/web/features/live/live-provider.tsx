@@ -9,7 +9,7 @@ import { useServerState } from '../../api/query-client.ts'
 import { createSharedEvents } from '../../api/shared-events.ts'
 import { sessionQuery } from '../session/session.queries.ts'
 import { showToast } from '../../ui/toast.ts'
-import { applyMessages } from './apply-messages.ts'
+import { applyMessages, refetchLive } from './apply-messages.ts'
 
 const Live = createContext<LiveEvents | undefined>(undefined)
 
@@ -28,10 +28,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       catchUp(events, () => void client.invalidateQueries()),
       onReopened(events, () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey })),
       pauseWhileHidden(events),
-      pollWhileNotLive(
-        events,
-        () => void client.invalidateQueries({ predicate: ({ queryKey }) => isLive(queryKey) }),
-      ),
+      pollWhileNotLive(events, () => refetchLive(client)),
       listenWhileShown(events, client),
     ]
     return () => {
@@ -126,11 +123,6 @@ function pauseWhileHidden(events: LiveEvents): () => void {
     clearTimeout(timer)
     document.removeEventListener('visibilitychange', onChange)
   }
-}
-
-/** What events keep fresh. */
-function isLive(queryKey: readonly unknown[]): boolean {
-  return queryKey[0] === 'hosts' || queryKey[0] === 'jails' || queryKey[0] === 'bans'
 }
 
 /** Tells a stream that some proxy swallows from a server that is gone, and keeps the first from going stale. */
