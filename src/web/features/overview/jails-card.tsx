@@ -62,7 +62,7 @@ function Jails({ hosts, stats }: { hosts: readonly HostWithJails[]; stats: Stats
         <ColumnHeader>{t`Jail`}</ColumnHeader>
         <ColumnHeader>{t`State`}</ColumnHeader>
         <ColumnHeader numeric>{t`Banned now`}</ColumnHeader>
-        <ColumnHeader numeric className={styles.wide}>{t`Failed, since start`}</ColumnHeader>
+        <ColumnHeader numeric className={styles.widest}>{t`Failed, since start`}</ColumnHeader>
         <ColumnHeader numeric className={styles.widest}>{t`Ban time`}</ColumnHeader>
         <ColumnHeader className={styles.wide}>{t`Bans, ${range}`}</ColumnHeader>
         <ColumnHeader numeric className={styles.wide}>{t`Last ban`}</ColumnHeader>
@@ -110,7 +110,7 @@ function JailRow({
         <Badge tone={stale ? 'neutral' : tone}>{word}</Badge>
       </Cell>
       <Cell numeric>{formatNumber(jail.currentlyBanned)}</Cell>
-      <Cell numeric className={styles.wide}>
+      <Cell numeric className={styles.widest}>
         {formatNumber(jail.totalFailed)}
       </Cell>
       <Cell numeric className={styles.widest}>
