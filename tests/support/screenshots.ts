@@ -19,6 +19,9 @@ const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots')
 const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
 
+/** How long at most the network is waited for. */
+const SETTLE_MS = 5_000
+
 interface Picture {
   readonly name: string
   readonly path: string
@@ -38,7 +41,6 @@ const PICTURES: readonly Picture[] = [
   { name: 'bans-phone-dark', path: '/bans', form: PHONE, colorScheme: 'dark' },
   { name: 'jail-light', path: '/jails/sshd', form: DESK },
   { name: 'health-light', path: '/health', form: DESK, whole: true },
-  { name: 'settings-light', path: '/settings', form: DESK },
   { name: 'check-address-light', path: '/', form: DESK, before: checkAddress },
 ]
 
@@ -63,7 +65,8 @@ async function take(browser: Browser, url: string, picture: Picture): Promise<vo
     const page = await context.newPage()
     await page.goto(url + path)
     await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForLoadState('networkidle').catch(() => undefined)
+    // The stream of events keeps it busy for ever where there is no worker for it.
+    await page.waitForLoadState('networkidle', { timeout: SETTLE_MS }).catch(() => undefined)
     await before?.(page)
     await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: whole })
     console.log(name)
