@@ -66,7 +66,7 @@ step('browser', 'playwright', [...BROWSER, '--project', 'desktop', '--project', 
   BANGUI_TEST_REPORT: playwrightReport('browser'),
 })
 // `npm run test:e2e:production` runs them all so.
-const SELECTION = ['production', 'login', 'sessions', 'bans.spec']
+const SELECTION = ['production', 'login', 'sessions', 'bans.spec', 'live']
 step('browser, through compose.prod.yml', 'playwright', [...BROWSER, ...SELECTION, '--project', 'desktop'], {
   BANGUI_TEST_REPORT: playwrightReport('production'),
   BANGUI_TOPOLOGY: 'production',

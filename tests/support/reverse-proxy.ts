@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:https'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -32,12 +32,23 @@ export async function startCaddy(
     SITE_ADDRESS: `localhost:${port}`,
     UPSTREAM_PORT: String(upstream.port),
     RESOLVERS: `resolvers udp/${upstream.resolver}`,
-    CADDY_OPTIONS: 'skip_install_trust\ndefault_bind 127.0.0.1\nauto_https disable_redirects',
+    CADDY_OPTIONS: ['skip_install_trust', 'default_bind 127.0.0.1', 'auto_https disable_redirects']
+      .concat(losesStreams() ? WITHOUT_HTTP2 : [])
+      .join('\n'),
     XDG_DATA_HOME: folder,
     XDG_CONFIG_HOME: folder,
   }
   const ca = () => readIfThere(join(folder, 'caddy/pki/authorities/local/root.crt'))
   return start({ port, folder, ca, env, line: ['caddy', 'run', '--config', CADDYFILE] })
+}
+
+/** What docker/Caddyfile says of a Caddy before 2.8, which over HTTP/2 stops answering in the middle of many requests. */
+const WITHOUT_HTTP2 = 'servers {\nprotocols h1 h3\n}'
+
+function losesStreams(): boolean {
+  const [, major, minor] =
+    /^v?(\d+)\.(\d+)\./.exec(execFileSync('caddy', ['version'], { encoding: 'utf8' })) ?? []
+  return Number(major) === 2 && Number(minor) < 8
 }
 
 /** docker/nginx.conf, with the addresses, path, ports and certificate of the test in the place of its examples. */
