@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFileSync, chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { TERMINATOR } from '../../src/server/fail2ban/protocol/frame-splitter.ts'
 import { AS_ANYBODY } from '../support/console-process.ts'
 import { diagnose, runDoctor } from '../support/doctor.ts'
 import { startFail2ban, type Fail2banServer } from '../support/fail2ban-server.ts'
+import { startStandIn } from '../support/stand-in-server.ts'
 import { asUser } from '../support/unprivileged.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const SHIFTED = fileURLToPath(new URL('./shifted-clock.ts', import.meta.url))
 /** A user who has nothing to do with fail2ban, and may read the program. */
 const NOBODY = asUser(65_534, '--bounding-set=-all')
+const GARBAGE = Buffer.concat([Buffer.from('hello'), TERMINATOR])
 
 let fail2ban: Fail2banServer
 let folder: string
@@ -165,6 +167,8 @@ describe('the doctor beside a fail2ban', () => {
     expect(hidden.text).toContain(`FAIL2BAN_PATH_MAP=${root}=`)
     const logs = await diagnose(place, 'log-files', { alone: true, before })
     expect(logs).toMatchObject({ cause: 'logs-elsewhere', text: expect.stringContaining(`${root}/log=`) })
+    const log = await diagnose(place, 'fail2ban-log', { alone: true, before })
+    expect(log).toMatchObject({ cause: 'log-elsewhere', text: expect.stringContaining(`${root}=`) })
     const mapped = { ...place, FAIL2BAN_PATH_MAP: `${root}=${folder}/here` }
     expect(await diagnose(mapped, 'fail2ban-database', { alone: true, before })).toMatchObject({
       level: 'ok',
@@ -172,7 +176,30 @@ describe('the doctor beside a fail2ban', () => {
     expect(await diagnose(mapped, 'log-files', { alone: true, before })).toMatchObject({ level: 'ok' })
   }, 60_000)
 
-  it('tells of a fail2ban that hangs, has crashed, has no jail, or is none', async () => {
+  it('tells of another program on the socket, by what it does', async () => {
+    const place = (socketPath: string) => ({ ...env, FAIL2BAN_SOCKET: socketPath })
+    const speaks = await startStandIn((socket) => socket.on('data', () => socket.write(GARBAGE)))
+    const wrong = await diagnose(place(speaks.socketPath), 'fail2ban')
+    await speaks.stop()
+    expect(wrong).toMatchObject({ status: 1, cause: 'protocol-error', level: 'failing' })
+    expect(wrong.text).toContain('FAIL2BAN_SOCKET=')
+    const hangsUp = await startStandIn((socket) => socket.on('data', () => socket.end()))
+    const lost = await diagnose(place(hangsUp.socketPath), 'fail2ban')
+    await hangsUp.stop()
+    expect(lost).toMatchObject({ status: 1, cause: 'connection-lost', level: 'failing' })
+    expect(lost.text).toContain('systemctl status fail2ban')
+  }, 60_000)
+
+  it('tells what nobody could look at, and for what reason', async () => {
+    const away = { ...env, FAIL2BAN_SOCKET: `${folder}/none.sock` }
+    const found = await diagnose(away, 'jails')
+    expect(found).toMatchObject({ cause: 'not-known', level: 'unknown' })
+    expect(found.text).toContain('Not known: fail2ban is away.')
+    const { output } = await runDoctor(away)
+    expect(output).toMatch(/^NOT KNOWN {2}jails, log-files, fail2ban-database, fail2ban-log$/m)
+  }, 60_000)
+
+  it('tells of a fail2ban that hangs, has no jail, has crashed, or is not there', async () => {
     fail2ban.freeze()
     const hung = await diagnose(env, 'fail2ban')
     fail2ban.thaw()
@@ -191,11 +218,6 @@ describe('the doctor beside a fail2ban', () => {
     const missing = await diagnose({ ...env, FAIL2BAN_SOCKET: `${folder}/none.sock` }, 'fail2ban')
     expect(missing).toMatchObject({ status: 1, cause: 'socket-missing' })
     expect(missing.text).toContain('FAIL2BAN_SOCKET=')
-    const stranger = createServer((socket) => socket.end('220 ready\r\n')).listen(join(folder, 'smtp.sock'))
-    const wrong = await diagnose({ ...env, FAIL2BAN_SOCKET: join(folder, 'smtp.sock') }, 'fail2ban')
-    stranger.close()
-    expect(wrong).toMatchObject({ status: 1, level: 'failing' })
-    expect(['protocol-error', 'connection-lost']).toContain(wrong.cause)
   }, 90_000)
 })
 

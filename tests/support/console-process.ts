@@ -80,12 +80,12 @@ export function spawnConsole(
 }
 
 /** The same, once it is ready to serve; ends it and throws with its output when it does not get there. */
-export async function startConsole(env: Readonly<Record<string, string>>): Promise<ConsoleProcess> {
-  const console_ = spawnConsole({
-    BANGUI_ADMIN_USER: ADMIN.username,
-    BANGUI_ADMIN_PASSWORD: ADMIN.password,
-    ...env,
-  })
+export async function startConsole(
+  env: Readonly<Record<string, string>>,
+  script = MAIN,
+): Promise<ConsoleProcess> {
+  const admin = { BANGUI_ADMIN_USER: ADMIN.username, BANGUI_ADMIN_PASSWORD: ADMIN.password }
+  const console_ = spawnConsole({ ...admin, ...env }, script)
   let ended = false
   void console_.exited.then(() => (ended = true))
   const ready = async (): Promise<boolean> => {

@@ -1,6 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -22,6 +32,8 @@ export interface Fail2banOptions {
   readonly stockActions?: readonly string[]
   /** Shell text before each ban action, such as `sleep 2;` or `exit 1;`. */
   readonly actionPrelude?: string
+  /** What it calls itself, such as `0.10.6`; otherwise what it is. */
+  readonly version?: string
 }
 
 export interface Fail2banServer extends AttackLogs {
@@ -57,6 +69,7 @@ export async function startFail2ban(options: Fail2banOptions = {}): Promise<Fail
   const root = mkdtempSync(join(tmpdir(), 'bangui-fail2ban-'))
   const configDir = join(root, 'etc')
   writeConfiguration(root, configDir, options)
+  if (options.version !== undefined) writeVersion(root, options.version)
   const expectedJails = options.expectedJails ?? ['sshd', 'nginx-http-auth', 'recidive']
   let server: ChildProcess | undefined
 
@@ -143,12 +156,24 @@ function writeConfiguration(root: string, configDir: string, options: Fail2banOp
     writeFileSync(join(configDir, 'jail.d/extra.conf'), options.extraJails)
 }
 
+/** The program of this machine but for its number, where `launch` has Python look first. */
+function writeVersion(root: string, version: string): void {
+  const installed = '/usr/lib/python3/dist-packages/fail2ban'
+  const folder = join(root, 'python/fail2ban')
+  mkdirSync(folder, { recursive: true })
+  const rest = readdirSync(installed).filter((name) => name !== 'version.py' && name !== '__pycache__')
+  for (const name of rest) symlinkSync(join(installed, name), join(folder, name))
+  const text = readFileSync(join(installed, 'version.py'), 'utf8')
+  writeFileSync(join(folder, 'version.py'), text.replace(/^version = .*$/m, `version = "${version}"`))
+}
+
 function launch(root: string, configDir: string): ChildProcess {
   const command = ['/usr/bin/fail2ban-server', '-c', configDir, '-x', '-f', 'start']
   // setpriv has the kernel end the server when this process ends, even when it is killed.
   const line = `exec setpriv --pdeathsig KILL ${command.join(' ')} > ${join(root, 'console.log')} 2>&1`
   // Detached, as Ctrl C in a terminal is not for it: what uses it ends first.
-  return spawn('/bin/sh', ['-c', line], { stdio: 'ignore', detached: true })
+  const env = { ...process.env, PYTHONPATH: join(root, 'python') }
+  return spawn('/bin/sh', ['-c', line], { stdio: 'ignore', detached: true, env })
 }
 
 async function untilListed(
