@@ -28,6 +28,8 @@ const CONNECT_MS = 2_000
 const ANSWER_MS = 2_000
 const RETRY_MS = 5_000
 const STOP_GRACE_MS = 1_000
+/** After its start, in which what was missed while nobody ran is made up for. */
+const CATCH_UP_MS = 10_000
 
 export interface BullmqSchedulerDeps {
   readonly ledger: RunLedger
@@ -84,6 +86,7 @@ class BullmqScheduler implements JobScheduler {
   #reconciling: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #phase: 'declaring' | 'running' | 'stopped' = 'declaring'
+  #startedAt = 0
   #stopped: Promise<void> | undefined
 
   constructor(deps: BullmqSchedulerDeps) {
@@ -103,6 +106,7 @@ class BullmqScheduler implements JobScheduler {
   async start(): Promise<void> {
     if (this.#phase !== 'declaring') return
     this.#phase = 'running'
+    this.#startedAt = this.#deps.now()
     if (this.#deps.runsJobs === false) return
     const { client, connected } = this.#open()
     await within(CONNECT_MS, connected)
@@ -133,13 +137,20 @@ class BullmqScheduler implements JobScheduler {
   }
 
   status(): Promise<JobStatus[]> {
-    const { ledger, now } = this.#deps
+    const { ledger } = this.#deps
     return Promise.all(
       [...this.#declared].map(async ([name, { slots }]) => {
-        const nextRunAt = this.#phase === 'running' ? slots.next(now()) : undefined
-        return { name, ...(await ledger.status(name)), ...(nextRunAt !== undefined && { nextRunAt }) }
+        const told = await ledger.status(name)
+        const nextRunAt = this.#phase === 'running' ? slots.next(this.#ranUntil(told.lastRunAt)) : undefined
+        return { name, ...told, ...(nextRunAt !== undefined && { nextRunAt }) }
       }),
     )
+  }
+
+  /** Whether anybody runs what is due only the ledger knows: this process may have nothing to do with it. */
+  #ranUntil(lastRunAt = this.#startedAt): number {
+    const at = this.#deps.now()
+    return at - this.#startedAt < CATCH_UP_MS ? at : Math.min(at, lastRunAt)
   }
 
   /** Settles a second after the deadline at the latest, also while Redis is away. */

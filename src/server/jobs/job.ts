@@ -35,6 +35,7 @@ export interface JobStatus {
   readonly lastResult?: 'done' | 'failed' | 'running'
   readonly lastDurationMs?: number
   readonly lastError?: string
+  /** In the past where it is due and nobody has run it. */
   readonly nextRunAt?: number
   /** Effects, that is slots done, ever. */
   readonly runs: number
