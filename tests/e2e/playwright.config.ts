@@ -37,6 +37,8 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // What `ignoreHTTPSErrors` ignores it tries again, on a connection of its own each time, until there were too many.
+        ...(IS_PRODUCTION ? ['--ignore-certificate-errors'] : []),
       ],
     },
   },
