@@ -4,6 +4,7 @@ import { get } from 'node:https'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isOlder } from '../../src/shared/probe.ts'
 import { makeCertificate } from './redis-server.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -46,9 +47,8 @@ export async function startCaddy(
 const WITHOUT_HTTP2 = 'servers {\nprotocols h1 h3\n}'
 
 function losesStreams(): boolean {
-  const [, major, minor] =
-    /^v?(\d+)\.(\d+)\./.exec(execFileSync('caddy', ['version'], { encoding: 'utf8' })) ?? []
-  return Number(major) === 2 && Number(minor) < 8
+  const version = execFileSync('caddy', ['version'], { encoding: 'utf8' })
+  return isOlder(version.replace(/^v/, ''), '2.8')
 }
 
 /** docker/nginx.conf, with the addresses, path, ports and certificate of the test in the place of its examples. */

@@ -19,9 +19,6 @@ const FOLDER = resolve(import.meta.dirname, '../../docs/screenshots')
 const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
 
-/** How long at most the network is waited for. */
-const SETTLE_MS = 5_000
-
 interface Picture {
   readonly name: string
   readonly path: string
@@ -65,8 +62,8 @@ async function take(browser: Browser, url: string, picture: Picture): Promise<vo
     const page = await context.newPage()
     await page.goto(url + path)
     await page.getByRole('heading', { level: 1 }).waitFor()
-    // The stream of events keeps it busy for ever where there is no worker for it.
-    await page.waitForLoadState('networkidle', { timeout: SETTLE_MS }).catch(() => undefined)
+    // Not until the network rests: Playwright never hears that the script of the shared worker has come.
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'hidden' })
     await before?.(page)
     await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: whole })
     console.log(name)

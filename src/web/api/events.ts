@@ -53,9 +53,9 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
   const timing = { ...TIMING, ...deps.timing }
   const line = new LiveLine(timing)
   const buffer = new MessageBuffer()
+  const rest = new Rest()
   let lastEventId: string | undefined
   let connection: AbortController | undefined
-  const rest = new Rest()
   let isPaused = false
 
   async function readOnce(signal: AbortSignal): Promise<void> {
